@@ -1,0 +1,48 @@
+//! What a build leaves: files with their provenance. Post-processors map one artifact to the next.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::template::interpolate::Fields;
+
+/// Files that belong together, and who made them.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Artifact {
+    /// Packer's builder id, such as `transcend.qemu` or `mitchellh.post-processor.vagrant`.
+    pub builder_id: String,
+    /// Packer's artifact id, such as `VM`.
+    pub id: String,
+    /// One line for the summary.
+    pub description: String,
+    /// Sorted.
+    pub files: Vec<PathBuf>,
+    /// The folder that is removed with the artifact; without one, `files` are.
+    pub directory: Option<PathBuf>,
+    /// The machine's disks, where the artifact is a machine.
+    pub machine: Option<MachineImage>,
+    /// The values of `{{ build }}`; only a builder's artifact carries them.
+    #[serde(skip)]
+    pub build_data: Fields,
+}
+
+/// What a consumer of a machine's disks must know.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MachineImage {
+    /// In the order the guest sees them; the first one boots.
+    pub disks: Vec<Disk>,
+    /// `qemu` accelerator that built it (Packer's `domainType`).
+    pub accelerator: String,
+    /// The UEFI variable store that belongs to the disks.
+    pub efi_variables: Option<PathBuf>,
+    /// The UEFI code image the machine was built with.
+    pub efi_code: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Disk {
+    pub path: PathBuf,
+    /// `qcow2` or `raw`.
+    pub format: String,
+    pub virtual_size_bytes: u64,
+}

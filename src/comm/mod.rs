@@ -1,0 +1,81 @@
+//! Communicators: a session in the guest that runs commands and moves files.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Classify, ErrorKind};
+use crate::event::Stream;
+
+/// A session in the guest. It reconnects by itself when the guest rebooted.
+pub trait Communicator: Send + Sync {
+    /// Runs a command; each line of output is handed on while it runs.
+    fn run(
+        &self,
+        command: &str,
+        output: impl FnMut(Stream, String) + Send,
+    ) -> impl Future<Output = Result<Exit, Error>> + Send;
+
+    /// Writes a file with the given mode.
+    fn upload(&self, source: Upload<'_>, destination: &str) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// A folder: with a trailing slash in `source` its contents, otherwise the folder itself, under `destination`.
+    fn upload_directory(&self, source: &str, destination: &str) -> impl Future<Output = Result<(), Error>> + Send;
+
+    fn download(&self, source: &str, destination: &Path) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// A folder (trailing slash) or a pattern, into a local folder.
+    fn download_directory(&self, source: &str, destination: &Path) -> impl Future<Output = Result<(), Error>> + Send;
+}
+
+#[derive(Debug)]
+pub enum Upload<'a> {
+    File(PathBuf),
+    Bytes { bytes: &'a [u8], mode: u32 },
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    Status(u32),
+    /// The session was cut without a status, as a reboot does.
+    Disconnected,
+}
+
+impl Exit {
+    /// Packer's number for a session that was cut.
+    pub const DISCONNECTED: u32 = 2_300_218;
+
+    pub fn code(self) -> u32 {
+        match self {
+            Self::Status(code) => code,
+            Self::Disconnected => Self::DISCONNECTED,
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No session within the time; `evidence` says how far the attempts came.
+    #[error("no SSH session with {address} within {seconds} s; {evidence}")]
+    Timeout { address: String, seconds: u64, evidence: String },
+    /// The guest refused the credentials as often as the template allows.
+    #[error("{address} refused the credentials {attempts} times; {evidence}")]
+    Refused { address: String, attempts: u32, evidence: String },
+    /// A key file, an agent or an option that cannot be used.
+    #[error("{message}")]
+    Setup { message: String },
+    #[error("the SSH session broke: {message}")]
+    Session { message: String },
+    #[error("cannot transfer {what}: {message}")]
+    Transfer { what: String, message: String },
+    #[error("the template has `communicator: none`, so {what} is not possible")]
+    NoCommunicator { what: String },
+}
+
+impl Classify for Error {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Setup { .. } | Self::NoCommunicator { .. } => ErrorKind::User,
+            _ => ErrorKind::Guest,
+        }
+    }
+}

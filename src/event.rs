@@ -1,0 +1,217 @@
+//! What a build says about itself. Stages send events; only `ui` turns them into text.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::sync::mpsc;
+
+use crate::error::ErrorKind;
+
+/// The stages of a build, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// The installer image is at hand.
+    Fetch,
+    /// Output folder, seed media, HTTP server, disks and ports are made.
+    Create,
+    /// The machine runs and the boot command was typed.
+    Boot,
+    /// A session in the guest is open.
+    Connect,
+    Provision,
+    /// The machine is powered off.
+    Shutdown,
+    /// The disks are in their final form.
+    Export,
+    PostProcess,
+    /// What must not stay is being removed.
+    Cleanup,
+}
+
+/// What a progress report counts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Work {
+    Download {
+        url: String,
+    },
+    Checksum {
+        path: PathBuf,
+    },
+    /// Keys of the boot command.
+    Typing,
+    Upload {
+        destination: String,
+    },
+    Write {
+        path: PathBuf,
+    },
+}
+
+/// Which stream of a program or of the guest a line came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stream {
+    Stdout,
+    Stderr,
+}
+
+/// One thing that happened in a build.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    StageStarted {
+        stage: Stage,
+    },
+    StageFinished {
+        stage: Stage,
+        elapsed: Duration,
+    },
+    /// Done so far, in bytes (for `Typing`: keys). The last report has `done == total`.
+    Progress {
+        work: Work,
+        done: u64,
+        total: Option<u64>,
+    },
+    /// Something the user can mend or should know; the text names the next step.
+    Warning {
+        text: String,
+    },
+    IsoReady {
+        path: PathBuf,
+        reused: bool,
+    },
+    HttpServing {
+        address: String,
+        root: String,
+    },
+    HttpRequest {
+        method: String,
+        path: String,
+        status: u16,
+        bytes: u64,
+    },
+    SeedMediumWritten {
+        kind: &'static str,
+        path: PathBuf,
+        bytes: u64,
+    },
+    DiskCreated {
+        path: PathBuf,
+        size: String,
+    },
+    AcceleratorChosen {
+        accelerator: String,
+        reason: String,
+    },
+    MachineStarted {
+        process: u32,
+        command: String,
+        vnc: Option<String>,
+    },
+    BootWait {
+        duration: Duration,
+    },
+    BootStep {
+        description: String,
+    },
+    SshWaiting {
+        address: String,
+    },
+    /// An attempt that did not get a session, and why; repeated reasons are sent once.
+    SshNotYet {
+        reason: String,
+    },
+    SshConnected {
+        address: String,
+        method: String,
+        attempts: u32,
+    },
+    ProvisionerStarted {
+        kind: String,
+        name: String,
+    },
+    ProvisionerRetry {
+        kind: String,
+        attempt: u32,
+        reason: String,
+    },
+    Pausing {
+        duration: Duration,
+    },
+    ScriptStarted {
+        name: String,
+    },
+    /// A line that a guest command or a local program printed.
+    Output {
+        stream: Stream,
+        line: String,
+    },
+    ShutdownRequested {
+        how: String,
+    },
+    MachineStopped,
+    PostProcessorStarted {
+        kind: String,
+        name: String,
+    },
+    FileWritten {
+        path: PathBuf,
+        bytes: u64,
+    },
+    CleanupStep {
+        label: String,
+    },
+    /// The first error of the build, before any cleanup.
+    Failed {
+        kind: ErrorKind,
+        stage: Option<Stage>,
+        message: String,
+    },
+    /// What the cleanup or a later stage failed at, after the first error.
+    AlsoFailed {
+        message: String,
+    },
+    /// Text that only matters to somebody who looks for a fault; goes to the log.
+    Debug {
+        text: String,
+    },
+}
+
+/// The way out for events of one build. Cloning is cheap; sending never blocks.
+#[derive(Clone, Debug)]
+pub struct Events {
+    build: std::sync::Arc<str>,
+    sender: mpsc::UnboundedSender<(std::sync::Arc<str>, Event)>,
+}
+
+/// The reporter's end: the build's name with each event.
+pub type EventReceiver = mpsc::UnboundedReceiver<(std::sync::Arc<str>, Event)>;
+
+impl Events {
+    /// A channel for all builds of a run; `for_build` makes the handles.
+    pub fn channel() -> (Self, EventReceiver) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        (Self { build: "".into(), sender }, receiver)
+    }
+
+    #[must_use]
+    pub fn for_build(&self, build: &str) -> Self {
+        Self { build: build.into(), sender: self.sender.clone() }
+    }
+
+    pub fn send(&self, event: Event) {
+        // Nobody listens any more only while the program ends.
+        let _ = self.sender.send((self.build.clone(), event));
+    }
+
+    pub fn warn(&self, text: impl Into<String>) {
+        self.send(Event::Warning { text: text.into() });
+    }
+
+    pub fn debug(&self, text: impl Into<String>) {
+        self.send(Event::Debug { text: text.into() });
+    }
+}

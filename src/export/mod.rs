@@ -1,0 +1,1 @@
+//! From a stopped machine to an artifact in the output folder.

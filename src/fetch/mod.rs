@@ -1,0 +1,1 @@
+//! Getting the installer image: local, http(s), checksums and the store.

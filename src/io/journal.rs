@@ -1,0 +1,280 @@
+//! What a run has made outside its own process, written down before it is made, so that the next run
+//! can finish what a killed one left. One file a run; its lock tells whether the run still lives.
+
+use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use fs_err as fs;
+use rustix::fs::{FlockOperation, flock};
+use serde::{Deserialize, Serialize};
+
+/// A thing outside this process.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Resource {
+    /// A child and its process group. The start time and boot id tell it from a stranger with the same number.
+    Process { pid: u32, start_time: u64, boot_id: String },
+    /// A file or folder. With an identity (device and inode) only that very one is removed; without, the
+    /// name must be one that nobody else would choose.
+    Path { path: PathBuf, identity: Option<(u64, u64)> },
+    /// Something of the user's that was put aside and belongs back at `original`.
+    PutAside { original: PathBuf, aside: PathBuf },
+}
+
+impl Resource {
+    /// A running child.
+    pub fn process(pid: u32) -> Self {
+        Self::Process { pid, start_time: start_time(pid).unwrap_or(0), boot_id: boot_id() }
+    }
+
+    /// A path with a name of our own invention, which may not exist yet.
+    pub fn unique_path(path: impl Into<PathBuf>) -> Self {
+        Self::Path { path: path.into(), identity: None }
+    }
+
+    /// A path that was just made under a name that the user chose.
+    pub fn made_path(path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        let identity = fs::symlink_metadata(&path).ok().map(|metadata| (metadata.dev(), metadata.ino()));
+        Self::Path { path, identity }
+    }
+
+    /// Removes it, if it is still there and still ours. Says whether there was anything to do.
+    pub fn remove(&self) -> std::io::Result<bool> {
+        match self {
+            Self::Process { pid, start_time, boot_id } => Ok(kill_group(*pid, *start_time, boot_id)),
+            Self::Path { path, identity } => remove_path(path, *identity),
+            Self::PutAside { original, aside } => {
+                if !aside.exists() || original.exists() {
+                    return Ok(false);
+                }
+                fs::rename(aside, original).map(|()| true)
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Resource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Process { pid, .. } => write!(f, "process {pid}"),
+            Self::Path { path, .. } => write!(f, "{}", path.display()),
+            Self::PutAside { original, .. } => write!(f, "the former {}", original.display()),
+        }
+    }
+}
+
+fn remove_path(path: &Path, identity: Option<(u64, u64)>) -> std::io::Result<bool> {
+    let Ok(metadata) = fs::symlink_metadata(path) else { return Ok(false) };
+    if identity.is_some_and(|identity| identity != (metadata.dev(), metadata.ino())) {
+        return Ok(false);
+    }
+    if metadata.is_dir() {
+        fs::remove_dir_all(path)?
+    } else {
+        fs::remove_file(path)?
+    }
+    Ok(true)
+}
+
+fn kill_group(pid: u32, start: u64, boot: &str) -> bool {
+    if boot != boot_id() || start_time(pid) != Some(start) {
+        return false;
+    }
+    let Some(pid) = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw) else { return false };
+    rustix::process::kill_process_group(pid, rustix::process::Signal::KILL)
+        .or_else(|_| rustix::process::kill_process(pid, rustix::process::Signal::KILL))
+        .is_ok()
+}
+
+/// When a process started, in clock ticks since boot; `None` when there is no such process or it is a zombie.
+fn start_time(pid: u32) -> Option<u64> {
+    let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The second field is the name in parentheses, which may hold anything.
+    let mut fields = text.rsplit_once(')')?.1.split_whitespace();
+    if fields.next()? == "Z" {
+        return None;
+    }
+    fields.nth(18)?.parse().ok()
+}
+
+fn boot_id() -> String {
+    fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned()
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Line {
+    Made { id: u64, resource: Resource },
+    Gone { id: u64 },
+}
+
+/// The journal of this run. Clones write to the same file.
+#[derive(Clone, Debug)]
+pub struct Journal(Option<Arc<Mutex<Open>>>);
+
+#[derive(Debug)]
+struct Open {
+    file: fs::File,
+    next_id: u64,
+    live: u64,
+}
+
+/// The number of a record in the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordId(u64);
+
+impl Journal {
+    /// Starts the journal of this run in `folder` and locks it.
+    pub fn open(folder: &Path) -> std::io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        let path = folder.join(format!("{}.jsonl", uuid::Uuid::new_v4()));
+        let file = fs::OpenOptions::new().create_new(true).append(true).open(path)?;
+        flock(file.file(), FlockOperation::NonBlockingLockExclusive)?;
+        Ok(Self(Some(Arc::new(Mutex::new(Open { file, next_id: 0, live: 0 })))))
+    }
+
+    /// A journal that writes nothing, for tests of single stages.
+    pub fn none() -> Self {
+        Self(None)
+    }
+
+    pub fn record(&self, resource: &Resource) -> std::io::Result<RecordId> {
+        let Some(open) = &self.0 else { return Ok(RecordId(0)) };
+        let mut open = open.lock().expect("no holder of the lock panics");
+        let id = open.next_id;
+        open.next_id += 1;
+        open.live += 1;
+        write_line(&mut open.file, &Line::Made { id, resource: resource.clone() })?;
+        Ok(RecordId(id))
+    }
+
+    /// The thing is gone, or is the user's now.
+    pub fn forget(&self, id: RecordId) {
+        let Some(open) = &self.0 else { return };
+        let mut open = open.lock().expect("no holder of the lock panics");
+        open.live = open.live.saturating_sub(1);
+        // A line that cannot be written only makes the next run look once more.
+        let _ = write_line(&mut open.file, &Line::Gone { id: id.0 });
+    }
+
+    /// Ends the run: the file goes when nothing is left in it.
+    pub fn close(&self) {
+        let Some(open) = &self.0 else { return };
+        let open = open.lock().expect("no holder of the lock panics");
+        if open.live == 0 {
+            let _ = fs::remove_file(open.file.path());
+        }
+    }
+}
+
+fn write_line(file: &mut fs::File, line: &Line) -> std::io::Result<()> {
+    let mut text = serde_json::to_string(line).map_err(std::io::Error::other)?;
+    text.push('\n');
+    file.write_all(text.as_bytes())
+}
+
+/// What was found and done about the runs that died.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Recovery {
+    pub removed: Vec<String>,
+    pub failed: Vec<String>,
+}
+
+/// Finishes what killed runs left behind. Journals of living runs are locked and not touched.
+pub fn recover(folder: &Path) -> Recovery {
+    let mut recovery = Recovery::default();
+    let Ok(entries) = fs::read_dir(folder) else { return recovery };
+    for path in entries.filter_map(|entry| entry.ok().map(|entry| entry.path())) {
+        if path.extension().is_some_and(|extension| extension == "jsonl") {
+            recover_one(&path, &mut recovery);
+        }
+    }
+    recovery
+}
+
+fn recover_one(path: &Path, recovery: &mut Recovery) {
+    let Ok(mut file) = fs::OpenOptions::new().read(true).write(true).open(path) else { return };
+    if flock(file.file(), FlockOperation::NonBlockingLockExclusive).is_err() {
+        return;
+    }
+    let before = recovery.failed.len();
+    if file.seek(SeekFrom::Start(0)).is_err() {
+        return;
+    }
+    for resource in left_over(BufReader::new(&mut file)) {
+        match resource.remove() {
+            Ok(true) => recovery.removed.push(resource.to_string()),
+            Ok(false) => {}
+            Err(error) => recovery.failed.push(format!("{resource}: {error}")),
+        }
+    }
+    if recovery.failed.len() == before {
+        let _ = fs::remove_file(path);
+    }
+}
+
+/// What was made and is not gone, last made first. A torn last line is passed over.
+fn left_over(reader: impl BufRead) -> Vec<Resource> {
+    let mut live: Vec<(u64, Resource)> = Vec::new();
+    for line in reader.lines().map_while(Result::ok) {
+        match serde_json::from_str(&line) {
+            Ok(Line::Made { id, resource }) => live.push((id, resource)),
+            Ok(Line::Gone { id }) => live.retain(|(known, _)| *known != id),
+            Err(_) => {}
+        }
+    }
+    live.into_iter().rev().map(|(_, resource)| resource).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dead_runs_paths_are_removed_and_a_living_runs_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let (ours, stranger) = (folder.path().join("ours"), folder.path().join("stranger"));
+        fs::write(&ours, "").unwrap();
+        fs::write(&stranger, "").unwrap();
+        let journals = folder.path().join("journal");
+        let journal = Journal::open(&journals).unwrap();
+        journal.record(&Resource::unique_path(&ours)).unwrap();
+        let kept = journal.record(&Resource::unique_path(&stranger)).unwrap();
+        journal.forget(kept);
+        assert_eq!(recover(&journals), Recovery::default(), "the run still lives");
+        drop(journal);
+        assert_eq!(recover(&journals).removed, [ours.display().to_string()]);
+        assert!(!ours.exists() && stranger.exists());
+        assert_eq!(fs::read_dir(&journals).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_path_that_was_made_anew_by_somebody_else_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("output");
+        fs::create_dir(&path).unwrap();
+        let resource = Resource::made_path(&path);
+        fs::rename(&path, folder.path().join("elsewhere")).unwrap();
+        fs::create_dir(&path).unwrap();
+        assert!(!resource.remove().unwrap());
+        assert!(path.exists());
+    }
+
+    #[tokio::test]
+    async fn a_process_is_killed_only_when_it_is_the_very_one() {
+        let mut child = crate::process::Cmd::new("sleep")
+            .arg("60")
+            .spawn(std::process::Stdio::null(), std::process::Stdio::null())
+            .unwrap();
+        let resource = Resource::process(child.id().unwrap());
+        let Resource::Process { pid, start_time, boot_id } = resource.clone() else { panic!("a process") };
+        let stranger = Resource::Process { pid, start_time: start_time + 1, boot_id };
+        assert!(!stranger.remove().unwrap());
+        assert!(child.try_wait().unwrap().is_none());
+        assert!(resource.remove().unwrap());
+        assert!(!child.wait().await.unwrap().success());
+    }
+}

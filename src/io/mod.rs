@@ -1,0 +1,19 @@
+//! Leaf services that every stage may use: the context of a build, its cleanup stack and its journal.
+
+pub mod cleanup;
+pub mod journal;
+pub mod secrets;
+
+use crate::event::Events;
+use cleanup::CleanupStack;
+use secrets::Secrets;
+
+/// What each stage of one build is given beside its input.
+#[derive(Clone, Debug)]
+pub struct Context {
+    pub events: Events,
+    /// What must be undone; register before doing.
+    pub cleanup: CleanupStack,
+    /// Texts that must never be shown.
+    pub secrets: Secrets,
+}

@@ -1,0 +1,1 @@
+//! QEMU, driven by its command line and QMP.

@@ -1,0 +1,3 @@
+//! The `boxwright` program.
+
+fn main() {}

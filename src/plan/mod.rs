@@ -1,0 +1,176 @@
+//! The plan of a build: plain owned data with every default filled in and every check made that needs
+//! no hypervisor. It can be printed (secrets are masked), compared and hashed. What is known only at
+//! run time is a `Late` text.
+
+pub mod communicator;
+pub mod post_processor;
+pub mod provisioner;
+pub mod qemu;
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::keys::BootAction;
+use crate::template::interpolate::Late;
+use communicator::CommunicatorPlan;
+use post_processor::PostProcessorPlan;
+use provisioner::ProvisionerPlan;
+use qemu::QemuPlan;
+
+/// One build, ready to run.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BuildPlan {
+    pub name: String,
+    /// Packer's builder type, such as `qemu`.
+    pub builder_type: String,
+    /// Absolute folder of the template.
+    pub template_folder: PathBuf,
+    pub iso: IsoPlan,
+    pub output_directory: PathBuf,
+    pub vm_name: String,
+    pub http: HttpPlan,
+    pub cd: Option<CdPlan>,
+    pub floppy: Option<FloppyPlan>,
+    pub boot: BootPlan,
+    pub machine: MachinePlan,
+    pub communicator: CommunicatorPlan,
+    pub shutdown: ShutdownPlan,
+    pub provisioners: Vec<ProvisionerPlan>,
+    pub error_cleanup_provisioner: Option<ProvisionerPlan>,
+    pub post_processors: Vec<Vec<PostProcessorPlan>>,
+}
+
+/// The hypervisor's own part.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "hypervisor", rename_all = "snake_case")]
+pub enum MachinePlan {
+    Qemu(Box<QemuPlan>),
+}
+
+/// The installer image, or the disk to start from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct IsoPlan {
+    /// Tried in order; paths, `file://` or http(s) URLs.
+    pub urls: Vec<String>,
+    pub checksum: Checksum,
+    pub target_path: Option<PathBuf>,
+    /// Without a dot, lower case.
+    pub target_extension: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Checksum {
+    None,
+    Digest {
+        algorithm: Algorithm,
+        hex: String,
+    },
+    /// A checksum file: a path, `file://` or http(s) URL. Read when the build or `validate` needs it.
+    File {
+        location: String,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Algorithm {
+    Md5,
+    Sha1,
+    Sha224,
+    Sha256,
+    Sha384,
+    Sha512,
+}
+
+/// The embedded HTTP server. With neither a directory nor content there is none, and the port is 0.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HttpPlan {
+    pub directory: Option<PathBuf>,
+    /// By absolute request path; exclusive with `directory`.
+    pub content: BTreeMap<String, String>,
+    pub port_min: u16,
+    pub port_max: u16,
+    /// Unset: the loopback address for user networking, all addresses for a bridge.
+    pub bind_address: Option<IpAddr>,
+}
+
+impl HttpPlan {
+    pub fn is_served(&self) -> bool {
+        self.directory.is_some() || !self.content.is_empty()
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CdPlan {
+    /// Paths and patterns as written; a trailing slash means the folder's contents.
+    pub files: Vec<String>,
+    pub content: BTreeMap<String, String>,
+    pub label: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FloppyPlan {
+    /// Flattened into the root.
+    pub files: Vec<String>,
+    /// Kept as trees under their own names.
+    pub directories: Vec<String>,
+    pub content: BTreeMap<String, String>,
+    pub label: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BootPlan {
+    /// `None`: do not wait at all.
+    pub wait: Option<Duration>,
+    pub steps: Vec<BootStepPlan>,
+    /// After each key event (QEMU). `None`: the template sets none, the driver chooses.
+    pub key_interval: Option<Duration>,
+    /// After each batch of scancodes (VirtualBox). `None`: the driver chooses.
+    pub keygroup_interval: Option<Duration>,
+    /// Types nothing and does not wait.
+    pub disabled: bool,
+}
+
+/// A part of the boot command with what to say before it is typed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BootStepPlan {
+    pub description: Option<String>,
+    /// Rendered with `.HTTPIP .HTTPPort .Name .SSHPublicKey`, then parsed by `keys::parse`.
+    pub command: Late,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ShutdownPlan {
+    /// `None`: power button, then quit, then kill.
+    pub command: Option<Late>,
+    pub timeout: Duration,
+}
+
+/// What one run does with its plans; from the command line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RunOptions {
+    pub force: bool,
+    pub debug: bool,
+    pub on_error: OnError,
+    /// 0: no limit.
+    pub parallel_builds: usize,
+    pub run_uuid: String,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnError {
+    #[default]
+    Cleanup,
+    Abort,
+    Ask,
+    RunCleanupProvisioner,
+}
+
+/// A boot command in its final form.
+pub type BootSequence = Vec<BootAction>;

@@ -1,0 +1,85 @@
+//! Post-processors, resolved.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::Algorithm;
+use super::provisioner::ShellLocalPlan;
+use crate::template::interpolate::Late;
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PostProcessorPlan {
+    /// Packer's type, such as `vagrant`.
+    pub kind: String,
+    pub name: String,
+    /// `None`: the post-processor's own default.
+    pub keep_input_artifact: Option<bool>,
+    pub action: PostProcessorAction,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PostProcessorAction {
+    Vagrant(Box<VagrantPlan>),
+    Checksum(ChecksumPlan),
+    Compress(CompressPlan),
+    Manifest(ManifestPlan),
+    Artifice(ArtificePlan),
+    ShellLocal(Box<ShellLocalPlan>),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct VagrantPlan {
+    /// What the template says for every provider.
+    pub options: VagrantOptions,
+    /// By provider name: the options with that provider's `override` laid over.
+    pub overrides: BTreeMap<String, VagrantOptions>,
+    pub provider_override: Option<String>,
+    /// Go's names: amd64, arm64, 386...
+    pub architecture: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct VagrantOptions {
+    /// Fields: `.Provider .ArtifactId .BuildName .Architecture` and the build data.
+    pub output: Late,
+    /// -1: the default; 0: a plain tar.
+    pub compression_level: i32,
+    pub include: Vec<PathBuf>,
+    pub vagrantfile_template: Option<PathBuf>,
+    pub vagrantfile_template_generated: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ChecksumPlan {
+    pub types: Vec<Algorithm>,
+    /// Fields: `.BuildName .BuilderType .ChecksumType` and the build data.
+    pub output: Late,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CompressPlan {
+    /// Fields: `.BuildName .BuilderType` and the build data.
+    pub output: Late,
+    /// `output` as written: archive and algorithm are detected on it.
+    pub output_pattern: String,
+    pub format: Option<String>,
+    /// 0 and -1: the algorithm's default.
+    pub compression_level: i32,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ManifestPlan {
+    pub output: PathBuf,
+    pub strip_path: bool,
+    pub strip_time: bool,
+    pub custom_data: BTreeMap<String, Late>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ArtificePlan {
+    /// Patterns, expanded when it runs.
+    pub files: Vec<String>,
+}

@@ -1,0 +1,1 @@
+//! Post-processors: one artifact to the next.

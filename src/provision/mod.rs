@@ -1,0 +1,1 @@
+//! Provisioners: what is run in the guest.

@@ -1,0 +1,1 @@
+//! The pipeline: one plan in, one artifact out.
