@@ -3,6 +3,8 @@
 
 mod archive;
 mod error;
+#[cfg(test)]
+mod testing;
 mod vagrant;
 
 pub use error::Error;

@@ -4,6 +4,8 @@
 mod disk;
 mod libvirt;
 mod provider;
+#[cfg(test)]
+mod tests;
 mod vagrantfile;
 
 use std::collections::BTreeMap;
