@@ -84,8 +84,11 @@ pub(super) fn integers(value: &Value) -> Result<Vec<i64>, Mismatch> {
     }
 }
 
+/// An entry of a map of texts.
+pub(super) type Pair = (Spanned<String>, Spanned<String>);
+
 /// A list of maps is one map, in which the last of equal names counts.
-pub(super) fn pairs(value: &Value) -> Result<Vec<(Spanned<String>, Spanned<String>)>, Mismatch> {
+pub(super) fn pairs(value: &Value) -> Result<Vec<Pair>, Mismatch> {
     match &value.kind {
         Kind::Map(map) => map
             .entries

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::diag::Diagnostic;
 use crate::keys;
 use crate::plan::decode::Decoder;
+use crate::plan::decode::duration::Signed;
 use crate::plan::{BootPlan, BootStepPlan, ShutdownPlan, fields};
 use crate::source::{Span, Spanned};
 use crate::template::interpolate::{Late, Site};
@@ -36,7 +37,7 @@ pub(super) fn boot(decoder: &mut Decoder<'_>, key_interval: Option<Duration>) ->
 
 /// 0 means the default, less than 0 means not to wait.
 fn wait(decoder: &mut Decoder<'_>) -> Option<Duration> {
-    match decoder.signed_duration("boot_wait").map(|wait| wait.positive()) {
+    match decoder.signed_duration("boot_wait").map(Signed::positive) {
         Some(Some(wait)) if wait.is_zero() => Some(DEFAULT_WAIT),
         Some(wait) => wait,
         None => Some(DEFAULT_WAIT),
@@ -110,7 +111,7 @@ fn late(decoder: &mut Decoder<'_>, text: &str, parts: &[Spanned<String>]) -> Opt
 fn check_keys(decoder: &mut Decoder<'_>, command: &Late, span: &Span) {
     let fields = fields::BOOT.iter().map(|field| ((*field).to_owned(), String::from("0"))).collect();
     let checked = command.render(&fields).map_err(|error| error.to_string());
-    let checked = checked.and_then(|text| Ok::<_, String>(text));
+    let checked = checked.and_then(|text| keys::parse(&text).map_err(|error| error.to_string()));
     if let Err(reason) = checked {
         decoder.push(Diagnostic::error(format!("the boot command cannot be typed: {reason}")).at(span));
     }

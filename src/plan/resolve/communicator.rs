@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::diag::Diagnostic;
 use crate::plan::communicator::{CommunicatorPlan, FileTransferMethod, SshPlan, TemporaryKey};
+use crate::plan::decode::duration::Signed;
 use crate::plan::decode::{Decoder, Expect};
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
@@ -79,7 +80,7 @@ fn patience(decoder: &mut Decoder<'_>) -> (Option<Duration>, u32) {
 
 /// Less than 0 switches it off.
 fn keep_alive(decoder: &mut Decoder<'_>) -> Option<Duration> {
-    match decoder.signed_duration("ssh_keep_alive_interval").map(|interval| interval.positive()) {
+    match decoder.signed_duration("ssh_keep_alive_interval").map(Signed::positive) {
         None => Some(DEFAULT_KEEP_ALIVE),
         Some(Some(interval)) if interval.is_zero() => Some(DEFAULT_KEEP_ALIVE),
         Some(interval) => interval,

@@ -90,7 +90,9 @@ fn require_local(decoder: &mut Decoder<'_>, urls: &[Spanned<String>]) {
             None => return,
         }
     }
-    missing.into_iter().for_each(|problem| decoder.push(problem));
+    for problem in missing {
+        decoder.push(problem);
+    }
 }
 
 fn require_checksum_file(decoder: &mut Decoder<'_>, checksum: &Checksum) {

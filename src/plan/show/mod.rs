@@ -3,6 +3,8 @@
 mod inspect;
 mod tree;
 
+use std::fmt::Write;
+
 use super::BuildPlan;
 
 pub use inspect::inspect_text;
@@ -13,7 +15,7 @@ pub fn plan_text(plans: &[BuildPlan]) -> String {
     for plan in plans {
         let value =
             serde_json::to_value(plan).expect("a plan holds only texts, numbers, lists and maps with text keys");
-        text.push_str(&format!("Build `{}` ({})\n", plan.name, plan.builder_type));
+        let _ = writeln!(text, "Build `{}` ({})", plan.name, plan.builder_type);
         text.push_str(&tree::text(&value, 1));
         text.push('\n');
     }

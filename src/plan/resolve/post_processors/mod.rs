@@ -49,7 +49,7 @@ fn post_processor(
     diagnostics: &mut Diagnostics,
 ) -> Option<PostProcessorPlan> {
     let (fate, warning) = diagnostics.take(kinds::post_processor(&processor.kind, &processor.name))?;
-    warning.into_iter().for_each(|warning| diagnostics.push(warning));
+    diagnostics.extend(warning.map(Diagnostics::from).unwrap_or_default());
     if fate == Fate::Skip {
         return None;
     }
