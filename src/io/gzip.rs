@@ -22,6 +22,7 @@ impl Level {
 }
 
 /// Makes one member of a block.
+#[expect(missing_debug_implementations, reason = "a C compressor has nothing to show")]
 pub struct MemberCoder(Compressor);
 
 impl BlockCoder for MemberCoder {

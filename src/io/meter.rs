@@ -12,23 +12,23 @@ const REPORTS: u64 = 200;
 const MIN_STEP: u64 = 1 << 20;
 
 #[derive(Debug)]
-pub struct Meter<'a> {
-    events: &'a Events,
-    cancelled: &'a Cancelled,
+pub struct Meter {
+    events: Events,
+    cancelled: Cancelled,
     work: Work,
     done: u64,
     total: u64,
     reported: u64,
 }
 
-impl<'a> Meter<'a> {
+impl Meter {
     /// `total` is the number of bytes that will be read.
-    pub fn new(work: Work, total: u64, events: &'a Events, cancelled: &'a Cancelled) -> Self {
+    pub fn new(work: Work, total: u64, events: Events, cancelled: Cancelled) -> Self {
         Self { events, cancelled, work, done: 0, total, reported: 0 }
     }
 
     /// Counts what passes from `reader`.
-    pub fn reader<'m, R: Read>(&'m mut self, reader: R) -> MeteredReader<'m, 'a, R> {
+    pub fn reader<R: Read>(&mut self, reader: R) -> MeteredReader<'_, R> {
         MeteredReader { reader, meter: self }
     }
 
@@ -54,12 +54,12 @@ impl<'a> Meter<'a> {
 }
 
 #[derive(Debug)]
-pub struct MeteredReader<'m, 'a, R> {
+pub struct MeteredReader<'m, R> {
     reader: R,
-    meter: &'m mut Meter<'a>,
+    meter: &'m mut Meter,
 }
 
-impl<R: Read> Read for MeteredReader<'_, '_, R> {
+impl<R: Read> Read for MeteredReader<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let read = self.reader.read(buffer)?;
         self.meter.advance(read as u64)?;
@@ -76,7 +76,7 @@ mod tests {
         let (events, mut receiver) = Events::channel();
         let cancelled = Cancelled::default();
         let work = Work::Write { path: "disk".into() };
-        let mut meter = Meter::new(work, 4 << 20, &events, &cancelled);
+        let mut meter = Meter::new(work, 4 << 20, events, cancelled);
         std::io::copy(&mut meter.reader(std::io::repeat(0).take(4 << 20)), &mut std::io::sink()).unwrap();
         meter.finish();
         let mut seen = Vec::new();

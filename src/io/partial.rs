@@ -72,11 +72,11 @@ mod tests {
         for (content, committed) in [("first", true), ("second", false), ("third", true)] {
             let (partial, mut file) = PartialFile::create(&target, &cleanup).unwrap();
             file.write_all(content.as_bytes()).unwrap();
-            assert_eq!(format!("{cleanup:?}").matches("remove").count(), 1);
-            if committed {
-                partial.commit().unwrap()
-            } else {
-                drop(partial)
+            let entries = format!("{cleanup:?}");
+            assert_eq!(entries.matches("remove").count(), 1);
+            match committed {
+                true => partial.commit().unwrap(),
+                false => drop(partial),
             }
             assert_eq!(format!("{cleanup:?}"), "[]");
         }
