@@ -92,7 +92,7 @@ async fn copy(plan: &DiskPlan, source: &Path, path: &Path) -> Result<(), Error> 
     if !same || !plan.qemu_img_convert.is_empty() {
         return convert(plan, false, source, path).await;
     }
-    if reflink(source, path).is_ok() {
+    if is_reflinked(source, path) {
         return Ok(());
     }
     if plan.format == "raw" {
@@ -105,11 +105,16 @@ async fn copy(plan: &DiskPlan, source: &Path, path: &Path) -> Result<(), Error> 
     Ok(())
 }
 
-fn reflink(source: &Path, path: &Path) -> std::io::Result<()> {
-    let from = fs::File::open(source)?;
-    let to = fs::File::create(path)?;
-    rustix::fs::ioctl_ficlone(to.file(), from.file())?;
-    Ok(())
+/// Tries to share the blocks of a file; file systems that cannot say so at once.
+#[cfg(target_os = "linux")]
+fn is_reflinked(source: &Path, path: &Path) -> bool {
+    let (Ok(from), Ok(to)) = (fs::File::open(source), fs::File::create(path)) else { return false };
+    rustix::fs::ioctl_ficlone(to.file(), from.file()).is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_reflinked(_source: &Path, _path: &Path) -> bool {
+    false
 }
 
 async fn convert(plan: &DiskPlan, compress: bool, source: &Path, path: &Path) -> Result<(), Error> {

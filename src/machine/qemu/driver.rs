@@ -74,7 +74,7 @@ fn vnc_password(qemu: &QemuPlan) -> Result<Option<Secret>, Error> {
             Err(Error::Plan { message: format!("`vnc_password` may have {VNC_PASSWORD_LENGTH} characters at most") })
         }
         Some(password) => Ok(Some(password.clone())),
-        None => Ok(Some(Secret::new(rand::random_range(0..100_000_000).to_string()))),
+        None => Ok(Some(Secret::new(format!("{:08}", rand::random_range(0..100_000_000))))),
     }
 }
 

@@ -66,14 +66,21 @@ fn parse_displays(text: &str) -> Vec<String> {
 /// The wanted window, or nothing with a warning where it cannot open: the console is on VNC in any case.
 async fn display(qemu: &QemuPlan, warnings: &mut Vec<String>) -> Option<String> {
     let wanted = arguments::planned_display(qemu)?;
+    let known = displays(&qemu.qemu_binary).await.unwrap_or_default();
+    let wanted = if qemu.display.is_none() { usual_display(&known).map_or(wanted, str::to_owned) } else { wanted };
     let kind = wanted.split(',').next().unwrap_or_default();
-    let obstacle = match displays(&qemu.qemu_binary).await {
-        Ok(known) if !known.iter().any(|name| name == kind) => format!("this QEMU has no display `{kind}`"),
-        _ if matches!(kind, "gtk" | "sdl") && !has_desktop() => "there is no desktop session".to_owned(),
+    let obstacle = match kind {
+        _ if !known.iter().any(|name| name == kind) => format!("this QEMU has no display `{kind}`"),
+        "gtk" | "sdl" if !has_desktop() => "there is no desktop session".to_owned(),
         _ => return Some(wanted),
     };
     warnings.push(format!("{obstacle}: the machine runs without a window, its console is on VNC"));
     None
+}
+
+/// Packer's choice where it exists, else what this system's QEMU has in its place.
+fn usual_display(known: &[String]) -> Option<&'static str> {
+    ["gtk", "cocoa", "sdl"].into_iter().find(|name| known.iter().any(|known| known == name))
 }
 
 /// On other systems windows need no such variable.

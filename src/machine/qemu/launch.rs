@@ -47,6 +47,8 @@ pub(super) struct Process {
 pub(super) async fn launch(command: &Cmd, work_directory: &Path, context: &Context) -> Result<Process, Error> {
     let listener = listen(&work_directory.join(QMP_SOCKET))?;
     let log = work_directory.join(QEMU_LOG);
+    // Words of an attempt before this one would be taken for this one's.
+    let _ = fs::remove_file(&log);
     let child = command.spawn(log_output(&log)?, log_output(&log)?)?;
     let pid = child.id().unwrap_or_default();
     let cleanup = context.cleanup.clone();
@@ -63,7 +65,7 @@ pub(super) async fn launch(command: &Cmd, work_directory: &Path, context: &Conte
 }
 
 fn listen(socket: &Path) -> Result<UnixListener, Error> {
-    // One of an attempt before this one.
+    // Left by an attempt before this one.
     let _ = fs::remove_file(socket);
     UnixListener::bind(socket).map_err(Error::io(format!("listen on {}", socket.display())))
 }
@@ -161,7 +163,7 @@ impl Process {
     }
 
     /// Ends it: with its caches written out if it still answers, by force otherwise.
-    pub(super) async fn end(mut self) {
+    pub(super) async fn end(&mut self) {
         let orderly = async {
             if let Some(qmp) = &mut self.qmp {
                 // An answer is not needed: QEMU ends, or it does not.

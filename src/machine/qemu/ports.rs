@@ -21,7 +21,7 @@ pub(super) struct Ports {
 
 impl Ports {
     pub(super) fn take(plan: &BuildPlan, qemu: &QemuPlan, cleanup: &CleanupStack) -> Result<Self, Error> {
-        let take = |range: &PortRange| PortLease::take(range, cleanup).map_err(host_error);
+        let take = |range: &PortRange| PortLease::take(range, cleanup).map_err(|error| host_error(&error));
         let has_ssh = !matches!(plan.communicator, CommunicatorPlan::None);
         let is_forwarded = has_ssh && qemu.net_bridge.is_none() && !qemu.skip_nat_mapping;
         let loopback = Ipv4Addr::LOCALHOST.into();
@@ -56,8 +56,8 @@ impl Ports {
     }
 }
 
-fn host_error(error: crate::cache::ports::Error) -> Error {
-    Error::Host { message: crate::error::chain(&error) }
+fn host_error(error: &crate::cache::ports::Error) -> Error {
+    Error::Host { message: crate::error::chain(error) }
 }
 
 /// A host name is left to QEMU; ports are then looked for on the loopback address.

@@ -1,5 +1,6 @@
 //! The driver with a real QEMU.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::*;
@@ -7,6 +8,7 @@ use crate::event::{Event, EventReceiver};
 use crate::io::Context;
 use crate::machine::{Driver, Error, Machine, Media};
 use crate::plan::BuildPlan;
+use crate::plan::qemu::FirmwarePlan;
 use crate::process::tool_or_skip;
 
 struct Bench {
@@ -24,12 +26,24 @@ impl Bench {
     }
 
     async fn create(&self, plan: &BuildPlan) -> QemuMachine {
+        self.create_from(plan, None).await
+    }
+
+    /// With an installer that holds nothing.
+    async fn create_with_disc(&self, plan: &BuildPlan) -> QemuMachine {
+        let disc = self.folder.path().join("empty.iso");
+        fs_err::write(&disc, [0; 65536]).unwrap();
+        self.create_from(plan, Some(disc)).await
+    }
+
+    async fn create_from(&self, plan: &BuildPlan, iso: Option<PathBuf>) -> QemuMachine {
         let folder = |name: &str| {
             let path = self.folder.path().join(name);
             fs_err::create_dir_all(&path).unwrap();
             path
         };
-        let media = Media { output_directory: folder("out"), work_directory: folder("work"), ..Media::default() };
+        let (output_directory, work_directory) = (folder("out"), folder("work"));
+        let media = Media { iso, output_directory, work_directory, ..Media::default() };
         QemuDriver.create(plan, &media, &self.context).await.unwrap()
     }
 
@@ -93,4 +107,40 @@ async fn cleanup_ends_a_machine_that_runs() {
     let failures = bench.context.cleanup.unwind(&bench.context.events).await;
     assert!(failures.is_empty(), "{failures:?}");
     machine.wait_stopped().await.unwrap_err();
+}
+
+#[tokio::test]
+async fn a_uefi_machine_has_a_variable_store_of_its_own() {
+    let Some(bench) = Bench::new() else { return };
+    let mut qemu = fixture::qemu();
+    qemu.firmware = FirmwarePlan::Efi { code: None, variables: None, drop_variables: false };
+    let wanted = firmware::Wanted { architecture: "x86_64".to_owned(), machine_type: "pc".to_owned() };
+    if firmware::pairs(&wanted).is_empty() {
+        println!("skipped: there is no UEFI firmware");
+        return;
+    }
+    let mut machine = bench.create(&fixture::build(qemu)).await;
+    machine.start().await.unwrap();
+    machine.power_off().await.unwrap();
+    let image = machine.export().await.unwrap();
+    assert_eq!(image.efi_variables, Some(bench.folder.path().join("out/efivars.fd")));
+    assert!(machine.dropped_files().is_empty());
+}
+
+#[tokio::test]
+async fn every_disk_interface_starts() {
+    let Some(bench) = Bench::new() else { return };
+    for interface in ["ide", "sata", "scsi", "virtio", "virtio-scsi"] {
+        for cdrom in [None, Some("ide"), Some("sata"), Some("virtio"), Some("virtio-scsi")] {
+            let mut qemu = fixture::qemu();
+            qemu.disk.interface = interface.to_owned();
+            qemu.disk.additional_sizes = vec!["1M".to_owned()];
+            qemu.cdrom_interface = cdrom.map(str::to_owned);
+            qemu.vnc_use_password = true;
+            let mut machine = bench.create_with_disc(&fixture::build(qemu)).await;
+            let started = machine.start().await;
+            assert!(started.is_ok(), "disk on {interface}, CD on {cdrom:?}: {}", started.unwrap_err());
+            machine.power_off().await.unwrap();
+        }
+    }
 }

@@ -43,10 +43,13 @@ pub struct QemuMachine {
 pub(super) enum State {
     #[default]
     Off,
-    Running {
-        process: Box<Process>,
-        tpm: Option<Tpm>,
-    },
+    Running(Box<Running>),
+}
+
+#[derive(Debug)]
+pub(super) struct Running {
+    process: Process,
+    tpm: Option<Tpm>,
 }
 
 impl QemuMachine {
@@ -56,7 +59,7 @@ impl QemuMachine {
 
     fn running(&mut self) -> Result<&mut Process, Error> {
         match &mut self.state {
-            State::Running { process, .. } => Ok(process),
+            State::Running(running) => Ok(&mut running.process),
             State::Off => Err(Error::Hypervisor { message: "the machine is off".to_owned(), stderr: String::new() }),
         }
     }
@@ -98,12 +101,25 @@ impl QemuMachine {
             self.context.events.debug(format!("QEMU: {text}"));
         }
         let command = self.context.secrets.mask(&line.to_cmd().to_string());
-        let vnc = Some(format!("{}:{}", self.qemu().vnc_bind_address, self.ports.vnc_port()));
+        let vnc = Some(self.vnc_text());
         self.context.events.send(Event::MachineStarted { process, command, vnc });
     }
 
+    /// Where to watch the machine. A password that was made up is told; it is of no use otherwise.
+    fn vnc_text(&self) -> String {
+        let address = format!("{}:{}", self.qemu().vnc_bind_address, self.ports.vnc_port());
+        match &self.vnc_password {
+            Some(password) if self.qemu().vnc_password.is_none() => {
+                format!("{address} (password {})", password.reveal())
+            }
+            _ => address,
+        }
+    }
+
     async fn set_off(&mut self) {
-        if let State::Running { tpm: Some(tpm), .. } = std::mem::take(&mut self.state) {
+        if let State::Running(running) = std::mem::take(&mut self.state)
+            && let Some(tpm) = running.tpm
+        {
             tpm.end(&self.context.cleanup).await;
         }
     }
@@ -134,7 +150,7 @@ impl Machine for QemuMachine {
         };
         let (process, line) = self.launch().await?;
         let (pid, printed) = (process.pid(), process.printed());
-        self.state = State::Running { process: Box::new(process), tpm };
+        self.state = State::Running(Box::new(Running { process, tpm }));
         self.set_vnc_password().await?;
         self.tell_started(pid, &line, &printed);
         Ok(())
@@ -172,8 +188,8 @@ impl Machine for QemuMachine {
     }
 
     async fn wait_stopped(&mut self) -> Result<(), Error> {
-        let State::Running { process, .. } = &mut self.state else { return Ok(()) };
-        process.wait().await?;
+        let State::Running(running) = &mut self.state else { return Ok(()) };
+        running.process.wait().await?;
         self.set_off().await;
         Ok(())
     }
@@ -183,12 +199,10 @@ impl Machine for QemuMachine {
     }
 
     async fn power_off(&mut self) -> Result<(), Error> {
-        if let State::Running { process, tpm } = std::mem::take(&mut self.state) {
-            process.end().await;
-            if let Some(tpm) = tpm {
-                tpm.end(&self.context.cleanup).await;
-            }
+        if let State::Running(running) = &mut self.state {
+            running.process.end().await;
         }
+        self.set_off().await;
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! The switches that the builder's options stand for, before `qemuargs`.
 
 use super::devices::{self, Storage};
-use super::{Argument, Runtime, escaped_path, path_text};
+use super::{Argument, Runtime, escaped, escaped_path, path_text};
 use crate::plan::BuildPlan;
 use crate::plan::communicator::CommunicatorPlan;
 use crate::plan::qemu::{FirmwarePlan, QemuPlan, Topology};
@@ -14,7 +14,7 @@ pub const TPM_SOCKET: &str = "tpm.sock";
 /// In a fixed order; Packer's changes from run to run, so nothing can depend on it.
 pub(super) fn arguments(plan: &BuildPlan, qemu: &QemuPlan, runtime: &Runtime) -> Vec<Argument> {
     let mut list = vec![
-        Argument::new("-name", plan.vm_name.as_str()),
+        Argument::new("-name", escaped(&plan.vm_name)),
         Argument::new("-machine", machine(qemu, runtime)),
         Argument::new("-m", format!("{}M", qemu.memory_mib)),
         Argument::new("-smp", processors(qemu.topology)),

@@ -35,6 +35,14 @@ impl<'a> Attachment<'a> {
             other => Self::Drive(other),
         }
     }
+
+    /// What `if=` says.
+    fn interface(&self) -> &'a str {
+        match self {
+            Self::Drive(interface) => interface.unwrap_or_default(),
+            Self::Ahci | Self::Scsi => "none",
+        }
+    }
 }
 
 /// Controllers that were made so far.
@@ -89,7 +97,7 @@ fn add_disk(storage: &mut Storage, controllers: &mut Controllers, disk: &DiskPla
     storage.drives.push(format!("if=none,file={file},id={drive},{options}"));
 }
 
-/// `number` is the disc's own and the number of disks before it: where both share a bus, the disc comes after.
+/// `number` is the disc's own and the number of disks before it.
 fn add_disc(
     storage: &mut Storage,
     controllers: &mut Controllers,
@@ -98,20 +106,20 @@ fn add_disc(
     file: &str,
 ) {
     let (file, drive) = (escaped(file), format!("cdrom{number}"));
-    match Attachment::of(qemu.cdrom_interface.as_deref()) {
+    let (interface, devices) = match Attachment::of(qemu.cdrom_interface.as_deref()) {
         Attachment::Drive(None) => {
             storage.drives.push(format!("file={file},media=cdrom"));
             return;
         }
-        Attachment::Drive(Some(interface)) => {
-            let index = if interface == qemu.disk.interface { disks + number } else { number };
-            storage.drives.push(format!("file={file},if={interface},index={index},id={drive},media=cdrom"));
-            return;
-        }
-        Attachment::Ahci => storage.disc_devices.extend(controllers.ahci("ide-cd", &drive)),
-        Attachment::Scsi => storage.disc_devices.extend(controllers.scsi("scsi-cd", &drive)),
-    }
-    storage.drives.push(format!("file={file},if=none,index={number},id={drive},media=cdrom"));
+        Attachment::Drive(Some(interface)) => (interface, Vec::new()),
+        Attachment::Ahci => ("none", controllers.ahci("ide-cd", &drive)),
+        Attachment::Scsi => ("none", controllers.scsi("scsi-cd", &drive)),
+    };
+    // Numbers are counted for each interface; where disks have the same one, the discs come after them.
+    let index =
+        if interface == Attachment::of(Some(&qemu.disk.interface)).interface() { disks + number } else { number };
+    storage.disc_devices.extend(devices);
+    storage.drives.push(format!("file={file},if={interface},index={index},id={drive},media=cdrom"));
 }
 
 /// QEMU takes `detect-zeroes=unmap` only together with `discard=unmap`.

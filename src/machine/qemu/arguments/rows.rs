@@ -2,7 +2,7 @@
 
 use super::{Argument, Origin};
 use crate::machine::Error;
-use crate::template::interpolate::{Fields, Late};
+use crate::template::interpolate::{Fields, Late, RenderError};
 
 /// The parts of a value are joined with nothing between them; an empty value is no value. A row without
 /// a switch is nothing.
@@ -13,11 +13,11 @@ pub(super) fn render(rows: &[Vec<Late>], fields: &Fields, origin: Origin) -> Res
 
 fn render_row(row: &[Late], fields: &Fields, origin: Origin) -> Result<Argument, Error> {
     let mut words = row.iter().map(|word| word.render(fields));
-    let switch = words.next().transpose().map_err(plan_error)?.unwrap_or_default();
-    let value = words.collect::<Result<String, _>>().map_err(plan_error)?;
+    let switch = words.next().transpose().map_err(|error| plan_error(&error))?.unwrap_or_default();
+    let value = words.collect::<Result<String, _>>().map_err(|error| plan_error(&error))?;
     Ok(Argument { switch, value: (!value.is_empty()).then_some(value), origin })
 }
 
-fn plan_error(error: crate::template::interpolate::RenderError) -> Error {
+fn plan_error(error: &RenderError) -> Error {
     Error::Plan { message: format!("cannot fill in `qemuargs`: {error}") }
 }
