@@ -2,6 +2,7 @@
 
 pub mod cleanup;
 pub mod journal;
+pub mod lines;
 pub mod secrets;
 
 use crate::event::Events;
