@@ -6,6 +6,7 @@ pub mod cleanup;
 pub mod gzip;
 pub mod hash;
 pub mod journal;
+pub mod lines;
 pub mod meter;
 pub mod partial;
 pub mod secrets;
