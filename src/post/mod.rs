@@ -2,7 +2,10 @@
 //! stay; `run_one` runs a single one.
 
 mod archive;
+mod compress;
+mod destroy;
 mod error;
+pub mod sequence;
 #[cfg(test)]
 mod testing;
 mod vagrant;
@@ -68,6 +71,7 @@ pub async fn run_one(
     context.events.send(Event::PostProcessorStarted { kind: plan.kind.clone(), name: plan.name.clone() });
     match &plan.action {
         PostProcessorAction::Vagrant(plan) => vagrant::run(plan, input, post, context).await,
+        PostProcessorAction::Compress(plan) => compress::run(plan, input, post, context).await,
         _ => unreachable!("next"),
     }
 }
