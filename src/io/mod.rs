@@ -1,5 +1,6 @@
 //! Leaf services that every stage may use: the context of a build, its cleanup stack and its journal.
 
+pub mod bgzf;
 pub mod blocking;
 pub mod blocks;
 pub mod cleanup;
