@@ -208,6 +208,19 @@ fn is_executable(path: &Path) -> bool {
     path.is_file() && rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok()
 }
 
+/// For tests: a program that may be absent. Where everything must be installed (`CI` or
+/// `BOXWRIGHT_REQUIRE_TOOLS` is set), its absence fails the test; elsewhere the reason is printed.
+#[cfg(test)]
+pub(crate) fn tool_or_skip(name: &str) -> Option<PathBuf> {
+    let found = find_program(name);
+    if found.is_none() {
+        let required = ["CI", "BOXWRIGHT_REQUIRE_TOOLS"].iter().any(|name| std::env::var_os(name).is_some());
+        assert!(!required, "`{name}` is not installed");
+        println!("skipped: `{name}` is not installed");
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
