@@ -109,15 +109,17 @@ async fn keys_typed_by_packer(packer: &Path, boot_command: &str) -> Vec<Key> {
         .env("PACKER_CACHE_DIR", folder.join("cache"))
         .env("PACKER_CONFIG_DIR", folder)
         .env("CHECKPOINT_DISABLE", "1");
-    let child = command.spawn(Stdio::piped(), Stdio::piped()).unwrap();
+    let log = folder.join("log");
+    let mut child = command.spawn(fs::File::create(&log).unwrap().into_file().into(), Stdio::null()).unwrap();
     let _group = Group(Resource::process(child.id().unwrap()));
     tokio::select! {
         keys = record_keys(arguments) => keys,
-        output = child.wait_with_output() => panic!("Packer ended before it typed: {:?}", output.unwrap()),
+        _ = child.wait() => panic!("Packer ended before it typed:\n{}", fs::read_to_string(log).unwrap()),
     }
 }
 
-/// Packer, its plugins and the script that stands for QEMU; they end with the test.
+/// Packer, its plugins and the script that stands for QEMU; they end with the test. It must go before
+/// Packer's own process does, or nothing would tell that the group is still ours.
 struct Group(Resource);
 
 impl Drop for Group {

@@ -4,6 +4,7 @@
 //! or `~/.cache`.
 
 pub mod digest;
+pub mod ports;
 pub mod store;
 
 use std::ffi::OsString;

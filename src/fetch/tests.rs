@@ -242,7 +242,7 @@ async fn a_local_file_is_used_in_place_and_never_changed() {
     let error = bench.fetch(&plan(&[&bench.path("a b.iso").display().to_string()])).await.unwrap_err();
     assert!(matches!(error, Error::Mismatch { kept: None, .. }));
     assert_eq!(fs::read_to_string(bench.path("a b.iso")).unwrap(), "changed");
-    let error = bench.fetch(&plan(&[bench.folder.path().display().to_string()])).await.unwrap_err();
+    let error = bench.fetch(&plan(&[&bench.folder.path().display().to_string()])).await.unwrap_err();
     assert!(matches!(error, Error::NotAFile { .. }));
 }
 
