@@ -1,9 +1,10 @@
 //! The RFB client: one session on a machine's console, for keys.
 
+use std::path::Path;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpStream, UnixStream};
 use tokio::task::JoinHandle;
 
 use super::Error;
@@ -36,6 +37,18 @@ impl Client {
             Self::open(stream, address, password).await
         };
         let silent = |_| Error::Silent { address: address.to_owned(), within: HANDSHAKE_LIMIT };
+        tokio::time::timeout(HANDSHAKE_LIMIT, open).await.map_err(silent)?
+    }
+
+    /// A session with a server that listens on a Unix socket and asks for no password.
+    pub async fn connect_unix(path: &Path) -> Result<Self, Error> {
+        let address = path.display().to_string();
+        let open = async {
+            let stream = UnixStream::connect(path).await;
+            let stream = stream.map_err(|source| Error::Connect { address: address.clone(), source })?;
+            Self::open(stream, &address, None).await
+        };
+        let silent = |_| Error::Silent { address: address.clone(), within: HANDSHAKE_LIMIT };
         tokio::time::timeout(HANDSHAKE_LIMIT, open).await.map_err(silent)?
     }
 

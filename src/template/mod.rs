@@ -2,6 +2,7 @@
 
 pub mod interpolate;
 pub mod json;
+mod legacy;
 mod load;
 pub mod value;
 pub mod variables;

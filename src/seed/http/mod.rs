@@ -36,9 +36,9 @@ pub struct HttpServer {
 
 impl HttpServer {
     /// Serves on `listener`, whose port the caller has leased.
-    pub async fn start(plan: &HttpPlan, listener: TcpListener, events: Events) -> Result<Self, Error> {
+    pub async fn start(plan: &HttpPlan, listener: std::net::TcpListener, events: Events) -> Result<Self, Error> {
         let site = Arc::new(Site::open(plan, &events).await?);
-        let address = listener.local_addr().map_err(|source| Error::Address { source })?;
+        let (listener, address) = adopt(listener).map_err(|source| Error::Listen { source })?;
         events.send(Event::HttpServing { address: format!("http://{address}"), root: site.describe() });
         let mut tasks = JoinSet::new();
         tasks.spawn(connection::accept_all(listener, site, events));
@@ -53,6 +53,13 @@ impl HttpServer {
     pub async fn shutdown(mut self) {
         self.tasks.shutdown().await;
     }
+}
+
+fn adopt(listener: std::net::TcpListener) -> std::io::Result<(TcpListener, SocketAddr)> {
+    listener.set_nonblocking(true)?;
+    let listener = TcpListener::from_std(listener)?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
 }
 
 /// What a server serves.

@@ -18,7 +18,7 @@ struct Bench {
 impl Bench {
     async fn new(plan: HttpPlan) -> Self {
         let (events, receiver) = Events::channel();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let server = HttpServer::start(&plan, listener, events).await.unwrap();
         Self { server, events: receiver }
     }
@@ -241,7 +241,7 @@ async fn the_port_is_free_after_shutdown() {
 #[tokio::test]
 async fn a_folder_that_is_not_there_is_an_error() {
     let (events, _receiver) = Events::channel();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let missing = HttpPlan { directory: Some("no/such/folder".into()), ..plan() };
     let error = HttpServer::start(&missing, listener, events).await.unwrap_err();
     assert_eq!(error.to_string(), "cannot read `no/such/folder`");

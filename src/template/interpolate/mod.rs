@@ -1,12 +1,28 @@
 //! `{{ }}`: Go's template language as Packer templates use it, with spans and with values that are
 //! known only at run time.
 
+mod ast;
+mod evaluate;
+mod fold;
+mod functions;
 mod late;
+mod lexer;
+mod parser;
+mod place;
+mod problem;
+mod quote;
+mod references;
 mod scope;
+mod time;
+mod value;
 
 use std::collections::BTreeMap;
 
 pub use late::{Late, RenderError};
+pub(super) use lexer::Dots;
+pub(super) use place::within as place_within;
+pub(super) use problem::Problem;
+pub(super) use references::references;
 pub use scope::{Facts, Scope};
 
 /// The dot-variables of a place: what `{{ .Name }}` stands for there.
@@ -20,3 +36,6 @@ pub enum Site<'a> {
     /// An unknown `.X` renders `<no value>`.
     Map(&'a [&'a str]),
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,8 @@
 //! User variables: defaults, `-var-file`, `-var`, and what they resolve to.
 
+mod file;
 mod inputs;
+pub(super) mod resolve;
 
 pub use inputs::VariableInputs;
 
@@ -15,11 +17,20 @@ pub struct Variables(pub Vec<Variable>);
 #[derive(Clone, Debug, PartialEq)]
 pub struct Variable {
     pub name: String,
-    /// As written in the template; `None` is required.
+    /// As written in the template; `None` where a declared variable is required.
     pub default: Option<String>,
     /// `None` while no value is known.
     pub value: Option<Secret>,
     pub sensitive: bool,
+    /// Whether the template names it; others come from the command line alone.
+    pub declared: bool,
+}
+
+impl Variable {
+    /// Whether the template asks for a value.
+    pub fn is_required(&self) -> bool {
+        self.declared && self.default.is_none()
+    }
 }
 
 impl Variables {
