@@ -145,7 +145,14 @@ mod tests {
     #[test]
     fn shows_place_line_mark_and_help() {
         let text = "{\n  \"typo\": 1\n}";
-        insta::assert_snapshot!(rendered(text, 4..10), @"");
+        insta::assert_snapshot!(rendered(text, 4..10), @r#"
+        x error: unknown key `typo`
+         ,-[t.json:2:3]
+       2 |   "typo": 1
+         :   ^^^^^^
+         `----
+        help: did you mean `type`?
+        "#);
     }
 
     #[test]
