@@ -1,12 +1,17 @@
 //! The plans of our own templates, written in the manner of those people have. Each snapshot shows every
 //! option with its default, so that a change of what a template means cannot go unseen.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by it")]
+
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use boxwright::diag::{Diagnostics, Severity};
 use boxwright::plan::BuildPlan;
+use boxwright::plan::communicator::CommunicatorPlan;
 use boxwright::plan::resolve::{ResolveOptions, resolve};
-use boxwright::plan::show::plan_text;
+use boxwright::plan::show::{inspect_text, plan_text};
+use boxwright::source::SourceFile;
 use boxwright::template::Template;
 use boxwright::template::variables::VariableInputs;
 
@@ -27,11 +32,11 @@ fn plans(name: &str, options: &ResolveOptions) -> (Vec<BuildPlan>, Diagnostics) 
 fn shown(name: &str, options: &ResolveOptions) -> String {
     let (plans, diagnostics) = plans(name, options);
     let mut text = String::new();
-    for diagnostic in diagnostics.iter() {
+    for diagnostic in &diagnostics {
         let severity = if diagnostic.severity == Severity::Error { "error" } else { "warning" };
-        text.push_str(&format!("{severity}: {}\n", diagnostic.message));
+        writeln!(text, "{severity}: {}", diagnostic.message).unwrap();
         if let Some(help) = &diagnostic.help {
-            text.push_str(&format!("  help: {help}\n"));
+            writeln!(text, "  help: {help}").unwrap();
         }
     }
     text.push_str(&plan_text(&plans));
@@ -157,4 +162,92 @@ fn secrets_are_not_shown() {
     let (plans, _) = plans("cloud-image.json", &ResolveOptions::default());
     let json = serde_json::to_string(&plans).unwrap();
     assert!(json.contains(r#""password":"<sensitive>""#));
+}
+
+#[test]
+fn inspect_lists_variables_builders_and_provisioners() {
+    let inputs = VariableInputs { syntax_only: true, ..VariableInputs::fixed() };
+    let (template, diagnostics) = Template::load(&corpus().join("inspect-me.json"), &inputs);
+    let template = template.unwrap_or_else(|| panic!("{diagnostics:?}"));
+    insta::assert_snapshot!(inspect_text(&template), @r"
+    Description:
+
+    Shows what inspect shows
+
+    Required variables:
+
+      needed
+
+    Optional variables and their defaults:
+
+      empty     =
+      long_name = {{env `HOME`}}
+      name      = box
+      token     = <sensitive>
+
+    Builders:
+
+      other (virtualbox-iso)
+      qemu
+
+    Provisioners:
+
+      shell
+      file
+
+    Names that hold variables or functions are shown as they are in a build without flags.
+    ");
+}
+
+#[test]
+fn force_replaces_an_output_folder_but_never_the_one_we_work_in() {
+    let folder = tempfile::tempdir().unwrap();
+    fs_err::create_dir(folder.path().join("out")).unwrap();
+    let said = |output: &str, force: bool| {
+        let text = format!(
+            r#"{{"builders": [{{"type": "qemu", "iso_url": "http://192.0.2.1/a.iso", "iso_checksum": "none",
+                "communicator": "none", "output_directory": "{output}"}}]}}"#
+        );
+        let source = SourceFile::new("template.json", text);
+        let (template, _) = Template::parse(&source, folder.path(), &VariableInputs::fixed());
+        let mut template = template.unwrap();
+        template.working_folder = folder.path().to_owned();
+        let (_, found) = resolve(&template, &ResolveOptions { force, ..ResolveOptions::default() });
+        found.into_iter().map(|diagnostic| diagnostic.message).collect::<Vec<_>>()
+    };
+    assert_eq!(said("out", false), ["build `qemu`: the output folder `out` exists already"]);
+    assert!(said("out", true).is_empty());
+    assert!(said("new", false).is_empty());
+    for precious in [".", "out/..", "../"] {
+        let found = said(precious, true);
+        assert!(found.len() == 1 && found[0].contains("`-force` would delete them"), "{precious}: {found:?}");
+    }
+}
+
+#[test]
+fn a_temporary_key_is_made_only_where_it_is_of_use() {
+    let with = |options: &str| {
+        let text = format!(
+            r#"{{"builders": [{{"type": "qemu", "iso_url": "http://192.0.2.1/a.iso", "iso_checksum": "none",
+                "ssh_username": "root", {options}}}]}}"#
+        );
+        let source = SourceFile::new("template.json", text);
+        let (template, _) = Template::parse(&source, &corpus(), &VariableInputs::fixed());
+        let mut template = template.unwrap();
+        template.working_folder = corpus();
+        let (plans, found) = resolve(&template, &ResolveOptions::default());
+        assert!(!found.has_errors(), "{found:?}");
+        match plans.into_iter().next().unwrap().communicator {
+            CommunicatorPlan::Ssh(ssh) => ssh.temporary_key.map(|key| (key.kind, key.bits)),
+            CommunicatorPlan::None => None,
+        }
+    };
+    let key = |kind: &str, bits| Some((kind.to_owned(), bits));
+    assert_eq!(with(r#""boot_wait": "1s""#), key("rsa", 2048));
+    assert_eq!(with(r#""ssh_password": "x""#), None);
+    assert_eq!(with(r#""ssh_agent_auth": true"#), None);
+    assert_eq!(with(r#""ssh_private_key_file": "answers/id_test""#), None);
+    let typed = r#""ssh_password": "x", "boot_command": ["{{ .SSHPublicKey }}"], "temporary_key_pair_type""#;
+    assert_eq!(with(&format!(r#"{typed}: "ed25519""#)), key("ed25519", 256));
+    assert_eq!(with(&format!(r#"{typed}: "ecdsa""#)), key("ecdsa", 521));
 }
