@@ -67,7 +67,7 @@ fn findings(folder: &Path, template: &Value) -> Diagnostics {
     let source = SourceFile::new("template.json", text);
     let (template, mut diagnostics) = Template::parse(&source, folder, &VariableInputs::fixed());
     if let Some(mut template) = template {
-        template.working_folder = folder.to_owned();
+        folder.clone_into(&mut template.working_folder);
         let (plans, found) = resolve(&template, &ResolveOptions::default());
         assert_eq!(plans.is_empty(), found.has_errors(), "a plan and its errors exclude each other: {found:?}");
         diagnostics.extend(found);
