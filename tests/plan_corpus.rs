@@ -251,3 +251,22 @@ fn a_temporary_key_is_made_only_where_it_is_of_use() {
     assert_eq!(with(&format!(r#"{typed}: "ed25519""#)), key("ed25519", 256));
     assert_eq!(with(&format!(r#"{typed}: "ecdsa""#)), key("ecdsa", 521));
 }
+
+#[test]
+fn a_box_in_the_folder_that_is_removed_is_warned_of() {
+    let said = |post_processors: &str| {
+        let text = format!(
+            r#"{{"builders": [{{"type": "qemu", "iso_url": "http://192.0.2.1/a.iso", "iso_checksum": "none",
+                "communicator": "none", "output_directory": "out"}}], "post-processors": {post_processors}}}"#
+        );
+        let source = SourceFile::new("template.json", text);
+        let (template, _) = Template::parse(&source, &corpus(), &VariableInputs::fixed());
+        let (_, found) = resolve(&template.unwrap(), &ResolveOptions::default());
+        found.into_iter().map(|diagnostic| diagnostic.message).collect::<Vec<_>>()
+    };
+    let lost = "build `qemu`: `./out/libvirt.box` lies in `out`, which is removed at the end";
+    assert_eq!(said(r#"[{"type": "vagrant", "output": "./out/{{.Provider}}.box"}]"#), [lost]);
+    assert!(said(r#"[{"type": "vagrant", "output": "out/a.box", "keep_input_artifact": true}]"#).is_empty());
+    assert!(said(r#"[{"type": "vagrant", "output": "out/a.box"}, "manifest"]"#).is_empty());
+    assert!(said(r#"[{"type": "vagrant", "output": "output.box"}]"#).is_empty());
+}

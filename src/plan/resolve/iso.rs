@@ -12,8 +12,9 @@ use super::checksum;
 pub(super) fn iso(decoder: &mut Decoder<'_>, skip_cache: bool) -> IsoPlan {
     let urls = urls(decoder);
     if urls.is_empty() {
-        let error = Diagnostic::error("`iso_url` or `iso_urls` must be set");
-        decoder.push(error.at(&decoder.whole_span().clone()));
+        let key = if decoder.is_set("iso_url") { "iso_url" } else { "iso_urls" };
+        let state = if decoder.is_set(key) { "is empty" } else { "or `iso_url` must be set" };
+        decoder.reject(key, format!("`{key}` {state}"));
     }
     require_local(decoder, &urls);
     let checksum = checksum(decoder, skip_cache);
