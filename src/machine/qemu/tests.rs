@@ -32,7 +32,7 @@ impl Bench {
     /// With an installer that holds nothing.
     async fn create_with_disc(&self, plan: &BuildPlan) -> QemuMachine {
         let disc = self.folder.path().join("empty.iso");
-        fs_err::write(&disc, [0; 65536]).unwrap();
+        fs_err::write(&disc, vec![0; 65536]).unwrap();
         self.create_from(plan, Some(disc)).await
     }
 
