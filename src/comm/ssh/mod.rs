@@ -11,6 +11,8 @@ mod evidence;
 mod exec;
 pub mod keypair;
 mod race;
+#[cfg(test)]
+mod real_servers;
 mod refusals;
 mod scp;
 mod script;
@@ -34,6 +36,7 @@ use russh::Channel;
 use russh::client::Msg;
 use tokio::sync::Mutex;
 
+use self::credentials::Credentials;
 use self::exec::Command;
 use self::keypair::KeyPair;
 use self::race::{Target, Tempo};
@@ -78,14 +81,28 @@ async fn connect_with(
 ) -> Result<SshCommunicator, Error> {
     let agent_socket = std::env::var_os("SSH_AUTH_SOCK").filter(|value| !value.is_empty()).map(Into::into);
     let credentials = credentials::load(plan, temporary_key, agent_socket).await?;
+    start(plan, address, temporary_key, context, tempo, credentials).await
+}
+
+async fn start(
+    plan: &SshPlan,
+    address: (String, u16),
+    temporary_key: Option<&KeyPair>,
+    context: &Context,
+    tempo: Tempo,
+    credentials: Credentials,
+) -> Result<SshCommunicator, Error> {
     let config = Arc::new(session::config(plan, algorithms::preferred(plan)?));
     let (handshake_attempts, events) = (plan.handshake_attempts, context.events.clone());
     let target = Target { address, credentials, config, tempo, handshake_attempts, events };
-    let session = first_session(plan, &target).await?;
-    let methods = Methods::new(plan.file_transfer_method);
-    let temporary_key = temporary_key.map(|key| key.public_line.clone());
-    let session = Mutex::new(Some(Arc::new(session)));
-    Ok(SshCommunicator { plan: plan.clone(), target, methods, temporary_key, session })
+    let session = Mutex::new(Some(Arc::new(first_session(plan, &target).await?)));
+    Ok(SshCommunicator {
+        plan: plan.clone(),
+        target,
+        methods: Methods::new(plan.file_transfer_method),
+        temporary_key: temporary_key.map(|key| key.public_line.clone()),
+        session,
+    })
 }
 
 /// With `pause_before_connecting` the first session only shows that the guest is there.
