@@ -1,0 +1,177 @@
+//! Reading the options of a component: weak typing as Packer has it, each string rendered once, and every
+//! option that nobody asked for reported at the end.
+
+pub mod duration;
+mod files;
+mod late;
+mod read;
+mod weak;
+
+pub(super) use files::Expect;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::source::{Span, Spanned};
+use crate::template::interpolate::Scope;
+use crate::template::value::{Kind, Object, Value};
+
+/// Folders that the paths of a template are looked up in.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Folders<'a> {
+    /// What relative paths are relative to.
+    pub(super) working: &'a Path,
+    /// Only for hints: people expect paths to be relative to the template.
+    pub(super) template: &'a Path,
+}
+
+/// The options of one builder, provisioner or post-processor while they are read.
+///
+/// Readers give `None` for an option that is absent, null, or wrong; what is wrong is kept as a diagnostic.
+#[derive(Debug)]
+pub(super) struct Decoder<'a> {
+    scope: &'a Scope,
+    folders: Folders<'a>,
+    object: Object,
+    /// Every option that exists, as it is spelled; known by being asked for.
+    known: BTreeSet<&'static str>,
+    diagnostics: Diagnostics,
+}
+
+impl<'a> Decoder<'a> {
+    pub(super) fn new(scope: &'a Scope, folders: Folders<'a>, object: Object) -> Self {
+        Self { scope, folders, object, known: BTreeSet::new(), diagnostics: Diagnostics::default() }
+    }
+
+    /// Reads a map that is the value of an option.
+    pub(super) fn inner(&self, object: Object) -> Self {
+        Self::new(self.scope, self.folders, object)
+    }
+
+    pub(super) fn scope(&self) -> &'a Scope {
+        self.scope
+    }
+
+    pub(super) fn folders(&self) -> Folders<'a> {
+        self.folders
+    }
+
+    /// The value of an option, unless it is absent or null.
+    pub(super) fn value(&mut self, key: &'static str) -> Option<Value> {
+        self.known.insert(key);
+        self.object.get(key).filter(|value| value.kind != Kind::Null).cloned()
+    }
+
+    pub(super) fn is_set(&mut self, key: &'static str) -> bool {
+        self.value(key).is_some()
+    }
+
+    /// Where an option stands; the whole component where it is absent.
+    pub(super) fn span(&self, key: &str) -> Span {
+        self.object.get(key).map_or_else(|| self.object.span.clone(), |value| value.span.clone())
+    }
+
+    /// Where the component stands.
+    pub(super) fn whole_span(&self) -> &Span {
+        &self.object.span
+    }
+
+    pub(super) fn push(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    pub(super) fn take<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
+        self.diagnostics.take(result)
+    }
+
+    /// An error about an option, shown where it stands.
+    pub(super) fn reject(&mut self, key: &str, message: impl Into<String>) {
+        self.push(Diagnostic::error(message).at(&self.span(key)));
+    }
+
+    pub(super) fn warn(&mut self, key: &str, message: impl Into<String>) {
+        self.push(Diagnostic::warning(message).at(&self.span(key)));
+    }
+
+    /// Two options of which only one may be set.
+    pub(super) fn exclusive(&mut self, first: &'static str, second: &'static str) {
+        if self.is_set(first) && self.is_set(second) {
+            self.reject(second, format!("`{first}` and `{second}` cannot be used together"));
+        }
+    }
+
+    /// Takes an option by the name it had in older versions.
+    pub(super) fn renamed(&mut self, old: &'static str, new: &'static str) {
+        let Some((key, value)) = self.object.remove(old) else { return };
+        let warning = Diagnostic::warning(format!("`{old}` is the old name of `{new}`")).at(&key.span);
+        if self.object.get(new).is_some() {
+            return self.push(warning.help(format!("`{new}` is set too and is used; remove `{old}`")));
+        }
+        self.push(warning.help(format!("it is read as `{new}`")));
+        self.object.entries.push((Spanned::new(new.to_owned(), key.span), value));
+    }
+
+    /// Takes out an option that is a map.
+    pub(super) fn remove_map(&mut self, key: &str) -> Option<(Spanned<String>, Object)> {
+        if !matches!(self.object.get(key)?.kind, Kind::Map(_)) {
+            return None;
+        }
+        match self.object.remove(key)? {
+            (key, Value { kind: Kind::Map(map), .. }) => Some((key, map)),
+            _ => None,
+        }
+    }
+
+    /// All options as they are written.
+    pub(super) fn object(&self) -> &Object {
+        &self.object
+    }
+
+    /// Options that exist and change nothing here; their text must still be a template without mistakes.
+    pub(super) fn ignore(&mut self, keys: &[&'static str]) {
+        for key in keys {
+            if let Some(value) = self.value(key) {
+                self.check(&value);
+            }
+        }
+    }
+
+    fn check(&mut self, value: &Value) {
+        match &value.kind {
+            Kind::String(text) => {
+                let checked = self.scope.check(text, &value.span);
+                self.take(checked);
+            }
+            Kind::List(list) => list.iter().for_each(|item| self.check(item)),
+            Kind::Map(map) => map.entries.iter().for_each(|(_, item)| self.check(item)),
+            _ => {}
+        }
+    }
+
+    /// Somebody who writes a template for another program into a text finds it gone only in the guest.
+    fn warn_of_no_value(&mut self, written: &str, shown: &str, span: &Span) {
+        const NO_VALUE: &str = "<no value>";
+        if shown.contains(NO_VALUE) && !written.contains(NO_VALUE) {
+            let warning = Diagnostic::warning("a field that has no value here becomes the text `<no value>`").at(span);
+            self.push(warning.help("braces meant for another program belong in a script or a file of their own"));
+        }
+    }
+
+    /// All that was found wrong, with the options nobody asked for.
+    pub(super) fn finish(mut self) -> Diagnostics {
+        let mut unknown: Vec<_> =
+            self.object.entries.iter().map(|(key, _)| key).filter(|key| self.is_unknown(key)).collect();
+        unknown.sort_by(|left, right| left.value.cmp(&right.value));
+        for key in unknown {
+            let diagnostic = Diagnostic::error(format!("unknown option `{}`", key.value)).at(&key.span);
+            self.diagnostics.push(diagnostic.suggest(&key.value, self.known.iter().copied()));
+        }
+        self.diagnostics
+    }
+
+    fn is_unknown(&self, key: &Spanned<String>) -> bool {
+        let name = key.value.to_ascii_lowercase();
+        !name.starts_with("packer_") && !self.known.iter().any(|known| known.eq_ignore_ascii_case(&name))
+    }
+}

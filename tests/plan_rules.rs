@@ -1,0 +1,145 @@
+//! Every accept and reject rule of the options, from the tables in `rules`.
+//!
+//! `since` says who has the rule: Packer 1.6.6, its plugins of today, or only this program.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by it")]
+
+use std::path::Path;
+
+use boxwright::diag::{Diagnostics, Severity};
+use boxwright::plan::resolve::{ResolveOptions, resolve};
+use boxwright::source::SourceFile;
+use boxwright::template::Template;
+use boxwright::template::variables::VariableInputs;
+use serde_json::{Map, Value, json};
+
+const QEMU: &str = include_str!("rules/qemu.json");
+const COMPONENTS: &str = include_str!("rules/components.json");
+
+/// What every rule has beside its options.
+const ABOUT: [&str; 7] = ["about", "each", "with", "accept", "error", "help", "since"];
+
+/// A builder that nothing is wrong with.
+fn builder() -> Value {
+    json!({
+        "type": "qemu",
+        "iso_url": "files/base.iso",
+        "iso_checksum": "none",
+        "ssh_username": "vagrant",
+        "ssh_password": "vagrant",
+    })
+}
+
+/// The good builder changed by the options of a rule.
+fn changed_builder(options: &Value) -> Value {
+    let mut builder = builder();
+    for (key, value) in options.as_object().unwrap() {
+        builder[key] = value.clone();
+    }
+    json!({ "builders": [builder] })
+}
+
+/// The good builder with one more component: a provisioner, or with `post:` a post-processor.
+fn with_component(kind: &str, options: &Value) -> Value {
+    let (list, kind) = match kind.strip_prefix("post:") {
+        Some(kind) => ("post-processors", kind),
+        None => ("provisioners", kind),
+    };
+    let mut component = options.clone();
+    component["type"] = json!(kind);
+    json!({ "builders": [builder()], list: [component] })
+}
+
+fn folder_with_files() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let files = folder.path().join("files");
+    fs_err::create_dir(&files).unwrap();
+    for name in ["base.iso", "code.fd", "vars.fd"] {
+        fs_err::write(files.join(name), "").unwrap();
+    }
+    fs_err::write(files.join("sums"), "d41d8cd98f00b204e9800998ecf8427e  base.iso\n").unwrap();
+    fs_err::write(files.join("key.pub"), "ssh-ed25519 AAAA somebody\n").unwrap();
+    folder
+}
+
+fn findings(folder: &Path, template: &Value) -> Diagnostics {
+    let text = serde_json::to_string_pretty(template).unwrap();
+    let source = SourceFile::new("template.json", text);
+    let (template, mut diagnostics) = Template::parse(&source, folder, &VariableInputs::fixed());
+    if let Some(mut template) = template {
+        folder.clone_into(&mut template.working_folder);
+        let (plans, found) = resolve(&template, &ResolveOptions::default());
+        assert_eq!(plans.is_empty(), found.has_errors(), "a plan and its errors exclude each other: {found:?}");
+        diagnostics.extend(found);
+    }
+    diagnostics
+}
+
+/// Options one by one: `{"key": [1, 2]}` is `{"key": 1}` and `{"key": 2}`.
+fn each(rule: &Value) -> Vec<(String, Value)> {
+    let each = rule.get("each").and_then(Value::as_object);
+    let values = each.into_iter().flatten().flat_map(|(key, values)| {
+        let values = values.as_array().unwrap();
+        values.iter().map(move |value| (key.clone(), value.clone()))
+    });
+    values.collect()
+}
+
+fn builder_cases(rule: &Value) -> Vec<Value> {
+    if rule.get("each").is_none() {
+        return vec![changed_builder(rule.get("set").unwrap_or(&json!({})))];
+    }
+    each(rule).into_iter().map(|(key, value)| changed_builder(&json!({ key: value }))).collect()
+}
+
+fn component_cases(rule: &Value) -> Vec<Value> {
+    let rule_options = rule.as_object().unwrap().iter().filter(|(key, _)| !ABOUT.contains(&key.as_str()));
+    let own = rule_options.map(|(kind, options)| (kind.clone(), options.clone()));
+    let all = own.chain(each(rule)).map(|(kind, mut options)| {
+        let with = rule.get("with").and_then(Value::as_object).cloned().unwrap_or_else(Map::new);
+        options.as_object_mut().unwrap().extend(with);
+        with_component(&kind, &options)
+    });
+    all.collect()
+}
+
+/// What is wrong with the outcome of a rule.
+fn complaint(rule: &Value, diagnostics: &Diagnostics) -> Option<String> {
+    let errors: Vec<_> = diagnostics.iter().filter(|found| found.severity == Severity::Error).collect();
+    let Some(expected) = rule.get("error").and_then(Value::as_str) else {
+        return (!errors.is_empty()).then(|| format!("refused: {errors:#?}"));
+    };
+    let Some(error) = errors.iter().find(|error| error.message.contains(expected)) else {
+        return Some(format!("does not say `{expected}`: {errors:#?}"));
+    };
+    let help = rule.get("help").and_then(Value::as_str);
+    if help.is_some() && error.help.as_deref() != help {
+        return Some(format!("helps with {:?}", error.help));
+    }
+    error.label.is_none().then(|| format!("points nowhere: {error:?}"))
+}
+
+fn assert_rules(table: &str, cases: fn(&Value) -> Vec<Value>) {
+    let rules: Vec<Value> = serde_json::from_str(table).unwrap();
+    let folder = folder_with_files();
+    let mut complaints = Vec::new();
+    for rule in &rules {
+        let cases = cases(rule);
+        assert!(!cases.is_empty(), "nothing to try: {rule}");
+        for template in cases {
+            let found = findings(folder.path(), &template);
+            complaints.extend(complaint(rule, &found).map(|text| format!("{}: {template}: {text}", rule["about"])));
+        }
+    }
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+#[test]
+fn options_of_the_builder_are_accepted_and_refused_by_the_rules() {
+    assert_rules(QEMU, builder_cases);
+}
+
+#[test]
+fn options_of_provisioners_and_post_processors_are_accepted_and_refused_by_the_rules() {
+    assert_rules(COMPONENTS, component_cases);
+}
