@@ -21,6 +21,12 @@ impl Level {
     }
 }
 
+impl From<Level> for CompressionLvl {
+    fn from(level: Level) -> Self {
+        level.0
+    }
+}
+
 /// Makes one member of a block.
 #[expect(missing_debug_implementations, reason = "a C compressor has nothing to show")]
 pub struct MemberCoder(Compressor);

@@ -74,9 +74,10 @@ mod tests {
             file.write_all(content.as_bytes()).unwrap();
             let entries = format!("{cleanup:?}");
             assert_eq!(entries.matches("remove").count(), 1);
-            match committed {
-                true => partial.commit().unwrap(),
-                false => drop(partial),
+            if committed {
+                partial.commit().unwrap();
+            } else {
+                drop(partial);
             }
             assert_eq!(format!("{cleanup:?}"), "[]");
         }

@@ -26,6 +26,8 @@ pub enum Error {
     NotOneFile { output: String, count: usize },
     #[error("`{}` holds something else than a manifest; move it away or choose another `output`", .path.display())]
     BadManifest { path: PathBuf, source: serde_json::Error },
+    #[error("`{pattern}` is not a file pattern")]
+    BadPattern { pattern: String, source: glob::PatternError },
     /// From the provisioner that runs local scripts.
     #[error("shell-local failed")]
     ShellLocal { kind: ErrorKind, source: Box<dyn std::error::Error + Send + Sync> },
@@ -64,6 +66,7 @@ impl Classify for Error {
             | Self::NoDisk { .. }
             | Self::BadName { .. }
             | Self::NotOneFile { .. }
+            | Self::BadPattern { .. }
             | Self::BadManifest { .. } => ErrorKind::User,
         }
     }

@@ -1,20 +1,26 @@
-//! Post-processors: each maps one artifact to the next. `sequence` decides which run and which artifacts
-//! stay; `run_one` runs a single one.
+//! Post-processors: each maps one artifact to the next. `sequence` decides which artifacts stay, `run_all`
+//! runs what a template asks for, `run_one` a single one.
 
 mod archive;
+mod artifice;
+mod checksum;
+mod compress;
+mod destroy;
 mod error;
+mod manifest;
+mod run;
+pub mod sequence;
 #[cfg(test)]
 mod testing;
 mod vagrant;
 
 pub use error::Error;
+pub use run::{run_all, run_one};
 
 use std::path::{Path, PathBuf};
 
 use crate::artifact::Artifact;
-use crate::event::Event;
 use crate::io::Context;
-use crate::plan::post_processor::{PostProcessorAction, PostProcessorPlan};
 use crate::plan::provisioner::ShellLocalPlan;
 use crate::template::interpolate::{Fields, Late};
 
@@ -55,20 +61,10 @@ impl Outcome {
     fn replacing(artifact: Artifact) -> Self {
         Self { artifact, keep_default: false, keep_forced: false }
     }
-}
 
-/// Runs one post-processor.
-pub async fn run_one(
-    plan: &PostProcessorPlan,
-    input: &Artifact,
-    post: &PostContext,
-    local: &impl LocalRunner,
-    context: &Context,
-) -> Result<Outcome, Error> {
-    context.events.send(Event::PostProcessorStarted { kind: plan.kind.clone(), name: plan.name.clone() });
-    match &plan.action {
-        PostProcessorAction::Vagrant(plan) => vagrant::run(plan, input, post, context).await,
-        _ => unreachable!("next"),
+    /// The input goes on to the next step and must stay.
+    fn passing_on(input: &Artifact) -> Self {
+        Self { artifact: input.clone(), keep_default: true, keep_forced: true }
     }
 }
 
@@ -88,4 +84,10 @@ fn render_path(text: &Late, fields: &Fields) -> Result<PathBuf, Error> {
 fn base_name(path: &Path) -> Result<&str, Error> {
     let name = path.file_name().and_then(|name| name.to_str());
     name.ok_or_else(|| Error::BadName { path: path.to_owned() })
+}
+
+/// The description of an artifact that is a list of files.
+fn created_from(files: &[PathBuf]) -> String {
+    let names: Vec<String> = files.iter().map(|path| path.display().to_string()).collect();
+    format!("Created artifact from files: {}", names.join(", "))
 }
