@@ -1,7 +1,7 @@
 //! Provisioners: what is run in the guest, and beside it, once there is a session.
 
 mod attempts;
-mod environment;
+pub mod environment;
 mod file;
 mod shell;
 mod shell_local;
