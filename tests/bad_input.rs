@@ -44,7 +44,11 @@ fn malformed_json_names_line_and_column() {
 
 #[test]
 fn an_unknown_option_gets_a_suggestion() {
-    refuses(&bench(r#", "headles": true"#, ""), &["validate", "t.json"], &["headles", "did you mean `headless`", "t.json:"]);
+    refuses(
+        &bench(r#", "headles": true"#, ""),
+        &["validate", "t.json"],
+        &["headles", "did you mean `headless`", "t.json:"],
+    );
 }
 
 #[test]
@@ -117,7 +121,8 @@ fn a_guest_that_never_answers_is_given_up_with_evidence() {
     if common::tool_or_skip("qemu-system-x86_64").is_none() || common::tool_or_skip("qemu-img").is_none() {
         return;
     }
-    let options = r#", "accelerator": "tcg", "headless": true, "boot_wait": "-1s", "disk_size": "16M", "ssh_timeout": "2s""#;
+    let options =
+        r#", "accelerator": "tcg", "headless": true, "boot_wait": "-1s", "disk_size": "16M", "ssh_timeout": "2s""#;
     let bench = bench(options, "");
     let ran = refuses(&bench, &["build", "t.json"], &["no SSH session", "2 s", "screen.png"]);
     assert!(ran.stdout.contains("no artifacts were created"), "{}", ran.stdout);

@@ -2,8 +2,7 @@
 
 /// One line. Commas and line breaks in the data are escaped as Packer does it.
 pub(crate) fn line(unix_seconds: i64, target: &str, kind: &str, data: &[&str]) -> String {
-    let escape =
-        |text: &&str| text.replace(',', "%!(PACKER_COMMA)").replace('\r', "\\r").replace('\n', "\\n");
+    let escape = |text: &&str| text.replace(',', "%!(PACKER_COMMA)").replace('\r', "\\r").replace('\n', "\\n");
     let mut fields = vec![unix_seconds.to_string(), target.to_owned(), kind.to_owned()];
     fields.extend(data.iter().map(escape));
     fields.join(",")

@@ -81,7 +81,8 @@ impl QemuMachine {
                 Err(Error::Hypervisor { stderr, .. }) if attempts < PORT_ATTEMPTS && is_port_taken(&stderr) => {
                     attempts += 1;
                     let plan = self.plan.clone();
-                    self.ports = Ports::take(&self.port_locks, &plan, arguments::qemu_plan(&plan), &self.context.cleanup)?;
+                    self.ports =
+                        Ports::take(&self.port_locks, &plan, arguments::qemu_plan(&plan), &self.context.cleanup)?;
                 }
                 result => return Ok((result?, line)),
             }
