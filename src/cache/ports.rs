@@ -17,7 +17,7 @@ use crate::io::cleanup::CleanupStack;
 pub enum Error {
     #[error("no free port between {min} and {max} on {address}; widen `{option}_min` and `{option}_max`")]
     NoneFree { address: IpAddr, min: u16, max: u16, option: String },
-    #[error("cannot use the address {address}; see `{option}`")]
+    #[error("cannot listen on {address} for `{option}`")]
     Address { address: IpAddr, option: String, source: std::io::Error },
     #[error("cannot make the folder of port locks")]
     Locks { source: std::io::Error },

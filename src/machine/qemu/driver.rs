@@ -47,7 +47,7 @@ impl Driver for QemuDriver {
         let firmware =
             host.firmware.clone().map(|firmware| copy_store(firmware, &media.output_directory)).transpose()?;
         let disks = arguments::disk_paths(plan, &qemu.disk, &media.output_directory);
-        let source = media.iso.as_deref().filter(|_| qemu.disk.from_image);
+        let source = disk_source(qemu, media)?;
         disks::create(&qemu.disk, &disks, source, &context.events).await?;
         let ports = Ports::take(&self.cache.port_folder(), plan, qemu, &context.cleanup)?;
         let runtime = runtime(qemu, media, host, firmware);
@@ -87,6 +87,17 @@ fn announce(host: &Host, context: &Context) {
     context.events.send(Event::AcceleratorChosen { accelerator, reason });
     for warning in &host.warnings {
         context.events.warn(warning.clone());
+    }
+}
+
+/// The image that the first disk starts from.
+fn disk_source<'a>(qemu: &QemuPlan, media: &'a Media) -> Result<Option<&'a Path>, Error> {
+    match &media.iso {
+        _ if !qemu.disk.from_image => Ok(None),
+        Some(image) => Ok(Some(image)),
+        None => Err(Error::Plan {
+            message: "`disk_image` needs the image as a file: leave out `iso_skip_cache`".to_owned(),
+        }),
     }
 }
 

@@ -30,7 +30,7 @@ impl Host {
         let version = version(&qemu.qemu_binary).await?;
         let preview = arguments::preview(plan, None)?;
         let folder = Some(cache.root().to_owned());
-        let prober = Prober { binary: qemu.qemu_binary.clone(), version: version.clone(), folder };
+        let prober = Prober { binary: qemu.qemu_binary.clone(), version: version.clone(), folder, anew: false };
         let Choice { accelerator, reason, warning } =
             accelerator::choose(&prober, qemu, &preview.accelerators()).await?;
         let mut warnings: Vec<_> = warning.into_iter().collect();
