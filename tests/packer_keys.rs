@@ -1,7 +1,8 @@
 //! Packer as the judge: the keys it types for a boot command are the keys we type.
 //!
-//! Packer builds with a `qemu_binary` that is a script of ours. The script tells which VNC port Packer
-//! chose for it, and a recorder takes the keys there.
+//! For QEMU, Packer builds with a `qemu_binary` that is a script of ours. The script tells which VNC
+//! port Packer chose for it, and a recorder takes the keys there. For VirtualBox the script stands for
+//! `VBoxManage` and writes down its calls.
 
 #![cfg(test)]
 
@@ -11,11 +12,12 @@ mod rfb_recorder;
 mod tools;
 
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
 use boxwright::io::journal::Resource;
+use boxwright::keys::scancodes::{self, ScancodeStep};
 use boxwright::keys::vnc::{self, VncStep};
 use boxwright::keys::{BootAction, parse};
 use boxwright::process::Cmd;
@@ -24,6 +26,7 @@ use serde_json::json;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpListener;
 use tokio::net::unix::pipe;
+use tokio::process::Child;
 
 /// (keysym, down)
 type Key = (u32, bool);
@@ -54,6 +57,31 @@ const PIECES: [&str; 22] = [
     "<", "<<", ">", "<>", "<wait", "1ms>", "0", "1us", ".5", "-", "On>", "oFf>", "<a", "<enter", "f1", "<left", "Ctrl",
     "<f", "12>", "x", "X", "\u{c9}",
 ];
+
+#[tokio::test]
+async fn packer_sends_the_same_scancodes() {
+    let Some(packer) = tools::tool_or_skip("packer") else { return };
+    let has_keys = |text: &&str| scancodes::batches(&parse(text).unwrap()).is_ok();
+    let command: String = corpus().split_inclusive('|').filter(has_keys).collect();
+    let ours = scancodes::batches(&parse(&command).unwrap()).unwrap();
+    let ours: Vec<_> = ours.into_iter().filter_map(batch).map(sort_releases).collect();
+    let packers = scancodes_sent_by_packer(&packer, &command).await;
+    assert_eq!(packers.into_iter().map(sort_releases).collect::<Vec<_>>(), ours);
+}
+
+fn batch(step: ScancodeStep) -> Option<Vec<u8>> {
+    match step {
+        ScancodeStep::Batch(codes) => Some(codes),
+        ScancodeStep::Wait(_) => None,
+    }
+}
+
+/// Packer 1.6.6 releases Shift before the key that it was pressed for; later ones, and we, after it.
+fn sort_releases(mut codes: Vec<u8>) -> Vec<u8> {
+    let is_release = |code: &u8| *code >= 0x80;
+    codes.chunk_by_mut(|first, second| is_release(first) && is_release(second)).for_each(<[u8]>::sort);
+    codes
+}
 
 #[tokio::test]
 async fn packer_types_the_same_keys() {
@@ -93,71 +121,100 @@ fn keys_typed_by_us(action: &BootAction) -> Vec<Key> {
 }
 
 async fn keys_typed_by_packer(packer: &Path, boot_command: &str) -> Vec<Key> {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
-    let pipe = folder.join("arguments");
+    let build = Build::new(packer);
+    let pipe = build.folder.path().join("arguments");
     let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
     rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0).unwrap();
     let arguments = pipe::OpenOptions::new().read_write(true).open_receiver(&pipe).unwrap();
-    let template = write_inputs(folder, boot_command);
-
-    let command = Cmd::new(packer)
-        .args(["build", "-color=false"])
-        .arg(template)
-        .env("PATH", format!("{}:{}", folder.display(), std::env::var("PATH").unwrap()))
-        .env("TMPDIR", folder)
-        .env("PACKER_CACHE_DIR", folder.join("cache"))
-        .env("PACKER_CONFIG_DIR", folder)
-        .env("CHECKPOINT_DISABLE", "1");
-    let log = folder.join("log");
-    let mut child = command.spawn(fs::File::create(&log).unwrap().into_file().into(), Stdio::null()).unwrap();
-    let _group = Group(Resource::process(child.id().unwrap()));
-    tokio::select! {
-        keys = record_keys(arguments) => keys,
-        _ = child.wait() => panic!("Packer ended before it typed:\n{}", fs::read_to_string(log).unwrap()),
-    }
-}
-
-/// Packer, its plugins and the script that stands for QEMU; they end with the test. It must go before
-/// Packer's own process does, or nothing would tell that the group is still ours.
-struct Group(Resource);
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        let _ = self.0.remove();
-    }
-}
-
-/// Writes what the build needs and gives the template's path.
-fn write_inputs(folder: &Path, boot_command: &str) -> std::path::PathBuf {
     let qemu = "#!/bin/sh\n\
         if [ \"$1\" = -version ]; then echo 'QEMU emulator version 5.0.0'; exit; fi\n\
         printf '%s\\n' \"$@\" > \"${0%/*}/arguments\"\n\
         exec sleep 600\n";
-    write_script(&folder.join("qemu"), qemu);
-    write_script(&folder.join("qemu-img"), "#!/bin/sh\nexit 0\n");
-    fs::write(folder.join("installer.iso"), "not read").unwrap();
-    let template = json!({ "builders": [{
-        "type": "qemu",
-        "communicator": "none",
-        "qemu_binary": folder.join("qemu"),
-        "accelerator": "none",
-        "headless": true,
-        "iso_url": folder.join("installer.iso"),
-        "iso_checksum": "none",
-        "output_directory": folder.join("output"),
-        "boot_wait": "-1s",
-        "boot_key_interval": "1us",
-        "boot_command": [boot_command],
-    }]});
-    let path = folder.join("template.json");
-    fs::write(&path, template.to_string()).unwrap();
-    path
+    let qemu = build.script("qemu", qemu);
+    build.script("qemu-img", "#!/bin/sh\nexit 0\n");
+    let options = json!({ "type": "qemu", "qemu_binary": qemu, "accelerator": "none", "boot_key_interval": "1us" });
+
+    let mut packer = build.start(options, boot_command);
+    tokio::select! {
+        keys = record_keys(arguments) => keys,
+        _ = packer.child.wait() => panic!("Packer ended before it typed:\n{}", build.log()),
+    }
 }
 
-fn write_script(path: &Path, text: &str) {
-    fs::write(path, text).unwrap();
-    fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+/// The codes of each call.
+async fn scancodes_sent_by_packer(packer: &Path, boot_command: &str) -> Vec<Vec<u8>> {
+    let build = Build::new(packer);
+    let manage = "#!/bin/sh\n\
+        if [ \"$1\" = --version ]; then echo 6.1.36r152435; exit; fi\n\
+        echo \"$*\" >> \"${0%/*}/calls\"\n";
+    build.script("VBoxManage", manage);
+    let options = json!({ "type": "virtualbox-iso", "boot_keygroup_interval": "1us", "guest_additions_mode": "disable",
+        "virtualbox_version_file": "" });
+    build.start(options, boot_command).child.wait().await.unwrap();
+    let calls = fs::read_to_string(build.folder.path().join("calls")).unwrap_or_else(|_| panic!("{}", build.log()));
+    let codes = calls.lines().filter_map(|call| call.split_once(" keyboardputscancode "));
+    codes.map(|(_, codes)| codes.split(' ').map(|code| u8::from_str_radix(code, 16).unwrap()).collect()).collect()
+}
+
+/// A folder with all that a build needs, and scripts in place of the hypervisor's programs.
+struct Build {
+    packer: PathBuf,
+    folder: tempfile::TempDir,
+}
+
+impl Build {
+    fn new(packer: &Path) -> Self {
+        let build = Self { packer: packer.to_owned(), folder: tempfile::tempdir().unwrap() };
+        fs::write(build.folder.path().join("installer.iso"), "not read").unwrap();
+        build
+    }
+
+    fn script(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        path
+    }
+
+    fn start(&self, mut options: serde_json::Value, boot_command: &str) -> Running {
+        let folder = self.folder.path();
+        options["communicator"] = "none".into();
+        options["headless"] = true.into();
+        options["iso_url"] = folder.join("installer.iso").to_str().into();
+        options["iso_checksum"] = "none".into();
+        options["output_directory"] = folder.join("output").to_str().into();
+        options["boot_wait"] = "-1s".into();
+        options["boot_command"] = json!([boot_command]);
+        let template = folder.join("template.json");
+        fs::write(&template, json!({ "builders": [options] }).to_string()).unwrap();
+        let command = Cmd::new(&self.packer)
+            .args(["build", "-color=false"])
+            .arg(template)
+            .env("PATH", format!("{}:{}", folder.display(), std::env::var("PATH").unwrap()))
+            .env("TMPDIR", folder)
+            .env("PACKER_CACHE_DIR", folder.join("cache"))
+            .env("PACKER_CONFIG_DIR", folder)
+            .env("CHECKPOINT_DISABLE", "1");
+        let log = fs::File::create(folder.join("log")).unwrap();
+        Running { child: command.spawn(log.into_file().into(), Stdio::null()).unwrap() }
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("log")).unwrap()
+    }
+}
+
+/// Packer, its plugins and the scripts; they end with the test.
+struct Running {
+    child: Child,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(pid) = self.child.id() {
+            let _ = Resource::process(pid).remove();
+        }
+    }
 }
 
 /// Waits for the port among QEMU's arguments, then takes Packer's keys there. Packer gives QEMU two

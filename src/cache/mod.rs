@@ -63,6 +63,11 @@ impl Cache {
         self.root.join("work")
     }
 
+    /// What failed builds left to look at.
+    pub fn evidence_folder(&self) -> PathBuf {
+        self.root.join("failed")
+    }
+
     /// Installer images.
     pub fn store(&self) -> Store {
         Store::new(&self.root, self.packer.clone())

@@ -1,5 +1,6 @@
 //! Communicators: a session in the guest that runs commands and moves files.
 
+pub mod connector;
 pub mod none;
 pub mod ssh;
 

@@ -7,10 +7,10 @@ use crate::plan::provisioner::Environment;
 use crate::template::interpolate::Fields;
 
 /// Names and values, sorted by name.
-pub(super) type Variables = BTreeMap<String, String>;
+pub type Variables = BTreeMap<String, String>;
 
 /// What each script can count on.
-pub(super) fn of_build(data: &GuestData) -> Variables {
+pub fn of_build(data: &GuestData) -> Variables {
     let mut variables = Variables::from([
         ("PACKER_BUILD_NAME".to_owned(), data.build_name.clone()),
         ("PACKER_BUILDER_TYPE".to_owned(), data.builder_type.clone()),

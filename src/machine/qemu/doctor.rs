@@ -72,9 +72,9 @@ async fn qemu_img() -> Finding {
     }
 }
 
-/// Each is really tried; a verdict of before is not used.
+/// Each is tried now, and builds will go by the result.
 async fn accelerators(version: String) -> Vec<Finding> {
-    let prober = Prober { binary: QEMU.to_owned(), version, folder: None };
+    let prober = Prober { binary: QEMU.to_owned(), version, folder: Some(crate::cache::root()), anew: true };
     let mut findings = Vec::new();
     for name in accelerator::candidates().iter().copied().chain(["tcg"]) {
         findings.push(accelerator_finding(name, prober.verdict(name).await));

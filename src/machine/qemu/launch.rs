@@ -13,6 +13,7 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::process::Child;
 
 use super::arguments::QMP_SOCKET;
+use super::events;
 use super::qmp::{self, Event, Qmp};
 use crate::io::Context;
 use crate::io::cleanup::{CleanupId, CleanupStack};
@@ -127,9 +128,9 @@ impl Process {
         };
         self.drain_events().await;
         self.cleanup.keep(self.entry);
-        match (&status, self.shutdown_reason.as_deref()) {
-            (Ok(_), Some("host-signal")) => Err(self.error("QEMU was ended by a signal from outside".to_owned())),
-            (Ok(status), _) if status.success() => Ok(()),
+        match (&status, self.shutdown_reason.as_deref().and_then(events::unwanted_end)) {
+            (Ok(_), Some(what)) => Err(self.error(what.to_owned())),
+            (Ok(status), None) if status.success() => Ok(()),
             _ => Err(self.ended("QEMU broke down", status)),
         }
     }
@@ -143,23 +144,11 @@ impl Process {
         }
     }
 
-    /// QEMU stops the machine when the host's disk is full; an installer would wait for ever.
     fn note(&mut self, event: &Event) -> Result<(), Error> {
-        let text = |name: &str| event.data[name].as_str().unwrap_or_default().to_owned();
-        match event.name.as_str() {
-            "SHUTDOWN" => self.shutdown_reason = Some(text("reason")),
-            "BLOCK_IO_ERROR" if text("action") == "stop" => {
-                let (operation, reason) = (text("operation"), text("reason"));
-                return Err(Error::Host {
-                    message: format!(
-                        "the machine stands still because a {operation} on its disk failed: {reason}; make room in the \
-                         output directory's file system"
-                    ),
-                });
-            }
-            _ => {}
+        if let Some(reason) = events::shutdown_reason(event) {
+            self.shutdown_reason = Some(reason);
         }
-        Ok(())
+        events::standstill(event).map_or(Ok(()), Err)
     }
 
     /// Ends it: with its caches written out if it still answers, by force otherwise.

@@ -10,6 +10,7 @@ mod bridge;
 mod disks;
 pub mod doctor;
 mod driver;
+mod events;
 pub mod firmware;
 #[cfg(test)]
 mod fixture;

@@ -227,4 +227,18 @@ mod tests {
         let error = Qmp::open(ours).await.unwrap_err();
         assert_eq!(error.to_string(), "QMP sent `hello`, which is no message");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_comes_is_an_error_and_no_panic(bytes: Vec<u8>) {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            let stream = saying(bytes);
+            runtime.block_on(async { Qmp::open(stream).await.unwrap_err() });
+        }
+    }
+
+    /// A connection that says the given bytes and takes everything.
+    fn saying(bytes: Vec<u8>) -> impl AsyncRead + AsyncWrite + Unpin {
+        tokio::io::join(std::io::Cursor::new(bytes), tokio::io::sink())
+    }
 }

@@ -8,7 +8,7 @@ use crate::event::{Event, EventReceiver};
 use crate::io::Context;
 use crate::machine::{Driver, Error, Machine, Media};
 use crate::plan::BuildPlan;
-use crate::plan::qemu::FirmwarePlan;
+use crate::plan::qemu::{FirmwarePlan, TpmPlan};
 use crate::process::tool_or_skip;
 
 struct Bench {
@@ -32,7 +32,7 @@ impl Bench {
     /// With an installer that holds nothing.
     async fn create_with_disc(&self, plan: &BuildPlan) -> QemuMachine {
         let disc = self.folder.path().join("empty.iso");
-        fs_err::write(&disc, [0; 65536]).unwrap();
+        fs_err::write(&disc, vec![0; 65536]).unwrap();
         self.create_from(plan, Some(disc)).await
     }
 
@@ -142,5 +142,22 @@ async fn every_disk_interface_starts() {
             assert!(started.is_ok(), "disk on {interface}, CD on {cdrom:?}: {}", started.unwrap_err());
             machine.power_off().await.unwrap();
         }
+    }
+}
+
+#[tokio::test]
+async fn a_software_tpm_lives_as_long_as_the_machine() {
+    let Some(bench) = Bench::new() else { return };
+    if tool_or_skip("swtpm").is_none() {
+        return;
+    }
+    for version_1 in [false, true] {
+        let mut qemu = fixture::qemu();
+        qemu.tpm = Some(TpmPlan { device_type: "tpm-tis".to_owned(), version_1 });
+        let mut machine = bench.create(&fixture::build(qemu)).await;
+        machine.start().await.unwrap();
+        assert!(format!("{:?}", bench.context.cleanup).contains("end swtpm"));
+        machine.power_off().await.unwrap();
+        assert!(!format!("{:?}", bench.context.cleanup).contains("end swtpm"));
     }
 }

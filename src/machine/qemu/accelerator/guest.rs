@@ -166,6 +166,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_arm_test_guest_runs_under_emulation() {
+        // Few hosts have it, so it is nothing to insist on.
+        let Some(binary) = process::find_program("qemu-system-aarch64") else {
+            println!("skipped: `qemu-system-aarch64` is not installed");
+            return;
+        };
+        let output = test(&binary.to_string_lossy(), "tcg", "aarch64", ARM_IMAGE).await.unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", output.stderr);
+    }
+
+    #[tokio::test]
     async fn an_accelerator_that_qemu_does_not_know_is_not_usable() {
         let Some(binary) = process::tool_or_skip("qemu-system-x86_64") else { return };
         let output = test(&binary.to_string_lossy(), "hax", "x86_64", &boot_disk()).await.unwrap();

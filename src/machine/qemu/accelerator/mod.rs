@@ -35,6 +35,14 @@ impl Verdict {
     fn unusable(reason: impl Into<String>) -> Self {
         Self { usable: false, reason: reason.into() }
     }
+
+    /// A verdict of before: on a busy host it may have been a wrong one.
+    fn remembered(mut self) -> Self {
+        if !self.usable {
+            self.reason.push_str(" (tested before; `boxwright doctor` tests again)");
+        }
+        self
+    }
 }
 
 /// What was decided, and why.
@@ -52,6 +60,8 @@ pub struct Prober {
     pub version: String,
     /// Where verdicts are kept; `None`: nowhere.
     pub folder: Option<PathBuf>,
+    /// Test again what is known already.
+    pub anew: bool,
 }
 
 impl Prober {
@@ -72,8 +82,8 @@ impl Prober {
 
     async fn tested(&self, name: &str) -> Verdict {
         let verdicts = Verdicts::open(self.folder.as_deref(), &self.binary, &self.version);
-        if let Some(known) = verdicts.get(name) {
-            return known;
+        if let Some(known) = verdicts.get(name).filter(|_| !self.anew) {
+            return known.remembered();
         }
         let verdict = guest::run(&self.binary, name).await;
         verdicts.put(name, &verdict);

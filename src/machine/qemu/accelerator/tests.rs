@@ -3,7 +3,12 @@ use crate::machine::qemu::fixture::qemu;
 
 /// A host where `kvm` was tested before, with the given result.
 fn prober(folder: &tempfile::TempDir) -> Prober {
-    Prober { binary: "qemu-system-x86_64".into(), version: "10".into(), folder: Some(folder.path().to_owned()) }
+    Prober {
+        binary: "qemu-system-x86_64".into(),
+        version: "10".into(),
+        folder: Some(folder.path().to_owned()),
+        anew: false,
+    }
 }
 
 fn names(list: &[&str]) -> Vec<String> {

@@ -22,6 +22,7 @@ use serde::Serialize;
 
 use super::firmware::Firmware;
 use crate::machine::Error;
+use crate::plan::communicator::CommunicatorPlan;
 use crate::plan::qemu::QemuPlan;
 use crate::plan::{BuildPlan, MachinePlan};
 use crate::process::Cmd;
@@ -198,9 +199,17 @@ pub fn command_line(plan: &BuildPlan, runtime: &Runtime) -> Result<CommandLine, 
 fn fields(plan: &BuildPlan, runtime: &Runtime) -> Fields {
     let mut fields = runtime.fields.clone();
     fields.insert("OutputDir".to_owned(), path_text(&runtime.output_directory));
-    fields.insert("SSHHostPort".to_owned(), runtime.host_port.clone());
+    fields.insert("SSHHostPort".to_owned(), ssh_host_port(plan, runtime));
     fields.entry("Name".to_owned()).or_insert_with(|| plan.vm_name.clone());
     fields
+}
+
+/// Without a forward, the guest's port stands for the host's.
+fn ssh_host_port(plan: &BuildPlan, runtime: &Runtime) -> String {
+    match &plan.communicator {
+        CommunicatorPlan::Ssh(ssh) if qemu_plan(plan).skip_nat_mapping => ssh.port.to_string(),
+        _ => runtime.host_port.clone(),
+    }
 }
 
 fn path_text(path: &Path) -> String {
