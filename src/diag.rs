@@ -1,5 +1,7 @@
 //! Diagnostics: what is wrong with a text, where, and how to mend it. They are collected, not thrown.
 
+mod render;
+
 use crate::source::Span;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,6 @@ pub mod comm;
 pub mod diag;
 pub mod error;
 pub mod event;
-pub mod export;
 pub mod fetch;
 pub mod io;
 pub mod keys;

@@ -1,3 +1,7 @@
 //! The `boxwright` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    boxwright::cli::main(std::env::args_os().skip(1).collect())
+}

@@ -49,11 +49,8 @@ pub struct PortLease {
 
 impl PortLease {
     /// Takes a free port of the range, by chance so that builds seldom meet.
-    pub fn take(range: &PortRange, cleanup: &CleanupStack) -> Result<Self, Error> {
-        Self::take_in(&super::root().join("port"), range, cleanup)
-    }
-
-    fn take_in(locks: &Path, range: &PortRange, cleanup: &CleanupStack) -> Result<Self, Error> {
+    /// `locks` is where all runs of this user lock ports (`Cache::port_folder`).
+    pub fn take(locks: &Path, range: &PortRange, cleanup: &CleanupStack) -> Result<Self, Error> {
         fs::create_dir_all(locks).map_err(|source| Error::Locks { source })?;
         let size = u32::from(range.max.saturating_sub(range.min)).max(1);
         let start = rand::random_range(0..size);
@@ -132,12 +129,12 @@ mod tests {
         let (events, _receiver) = Events::channel();
         let cleanup = CleanupStack::new(Journal::none());
         let range = range(1);
-        let mut lease = PortLease::take_in(folder.path(), &range, &cleanup).unwrap();
+        let mut lease = PortLease::take(folder.path(), &range, &cleanup).unwrap();
         lease.release_socket();
-        let error = PortLease::take_in(folder.path(), &range, &cleanup).unwrap_err();
+        let error = PortLease::take(folder.path(), &range, &cleanup).unwrap_err();
         assert!(error.to_string().contains("widen `host_port_min` and `host_port_max`"), "{error}");
         cleanup.unwind(&events).await;
-        PortLease::take_in(folder.path(), &range, &cleanup).unwrap();
+        PortLease::take(folder.path(), &range, &cleanup).unwrap();
     }
 
     #[test]
@@ -149,7 +146,7 @@ mod tests {
         let min = taken.min(u16::MAX - 40);
         let range = PortRange { address: Ipv4Addr::LOCALHOST.into(), min, max: min + 40, option: "vnc_port" };
         for _ in 0..20 {
-            if let Ok(lease) = PortLease::take_in(folder.path(), &range, &cleanup) {
+            if let Ok(lease) = PortLease::take(folder.path(), &range, &cleanup) {
                 assert_ne!(lease.port(), taken);
             }
         }

@@ -1,5 +1,9 @@
 //! Communicators: a session in the guest that runs commands and moves files.
 
+pub mod connector;
+pub mod none;
+pub mod ssh;
+
 use std::path::{Path, PathBuf};
 
 use crate::error::{Classify, ErrorKind};
@@ -14,6 +18,18 @@ pub trait Communicator: Send + Sync {
         output: impl FnMut(Stream, String) + Send,
     ) -> impl Future<Output = Result<Exit, Error>> + Send;
 
+    /// Puts a script at `path` with mode 0755 and runs `command`, which starts it. An error means that it did
+    /// not start. Sessions that can do this at less cost have their own way.
+    fn run_script(
+        &self,
+        script: &[u8],
+        path: &str,
+        command: &str,
+        output: impl FnMut(Stream, String) + Send,
+    ) -> impl Future<Output = Result<Exit, Error>> + Send {
+        run_script_in_steps(self, script, path, command, output)
+    }
+
     /// Writes a file with the given mode.
     fn upload(&self, source: Upload<'_>, destination: &str) -> impl Future<Output = Result<(), Error>> + Send;
 
@@ -24,6 +40,25 @@ pub trait Communicator: Send + Sync {
 
     /// A folder (trailing slash) or a pattern, into a local folder.
     fn download_directory(&self, source: &str, destination: &Path) -> impl Future<Output = Result<(), Error>> + Send;
+}
+
+/// Uploads a script, makes it executable whatever the guest's umask, and starts it.
+pub(crate) async fn run_script_in_steps<C: Communicator + ?Sized>(
+    communicator: &C,
+    script: &[u8],
+    path: &str,
+    command: &str,
+    output: impl FnMut(Stream, String) + Send,
+) -> Result<Exit, Error> {
+    communicator.upload(Upload::Bytes { bytes: script, mode: 0o755 }, path).await?;
+    match communicator.run(&format!("chmod 0755 {path}"), |_, _| ()).await? {
+        Exit::Status(0) => communicator.run(command, output).await,
+        Exit::Status(status) => {
+            let message = format!("chmod ended with status {status}");
+            Err(Error::Transfer { what: path.to_owned(), message })
+        }
+        Exit::Disconnected => Err(Error::Session { message: "it was cut before a script started".into() }),
+    }
 }
 
 #[derive(Debug)]

@@ -120,7 +120,7 @@ pub struct Journal(Option<Arc<Mutex<Open>>>);
 struct Open {
     file: fs::File,
     next_id: u64,
-    live: u64,
+    live: Vec<(u64, Resource)>,
 }
 
 /// The number of a record in the journal.
@@ -134,7 +134,7 @@ impl Journal {
         let path = folder.join(format!("{}.jsonl", uuid::Uuid::new_v4()));
         let file = fs::OpenOptions::new().create_new(true).append(true).open(path)?;
         flock(file.file(), FlockOperation::NonBlockingLockExclusive)?;
-        Ok(Self(Some(Arc::new(Mutex::new(Open { file, next_id: 0, live: 0 })))))
+        Ok(Self(Some(Arc::new(Mutex::new(Open { file, next_id: 0, live: Vec::new() })))))
     }
 
     /// A journal that writes nothing, for tests of single stages.
@@ -147,8 +147,8 @@ impl Journal {
         let mut open = open.lock().expect("no holder of the lock panics");
         let id = open.next_id;
         open.next_id += 1;
-        open.live += 1;
         write_line(&mut open.file, &Line::Made { id, resource: resource.clone() })?;
+        open.live.push((id, resource.clone()));
         Ok(RecordId(id))
     }
 
@@ -156,16 +156,28 @@ impl Journal {
     pub fn forget(&self, id: RecordId) {
         let Some(open) = &self.0 else { return };
         let mut open = open.lock().expect("no holder of the lock panics");
-        open.live = open.live.saturating_sub(1);
+        open.live.retain(|(known, _)| *known != id.0);
         // A line that cannot be written only makes the next run look once more.
         let _ = write_line(&mut open.file, &Line::Gone { id: id.0 });
+    }
+
+    /// Kills the children that still run, at once and without waiting for them.
+    pub fn kill_processes(&self) {
+        let Some(open) = &self.0 else { return };
+        let open = open.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        for (_, resource) in open.live.iter().rev() {
+            if matches!(resource, Resource::Process { .. }) {
+                // Nobody is left to hear of a failure; the next run tries again.
+                let _ = resource.remove();
+            }
+        }
     }
 
     /// Ends the run: the file goes when nothing is left in it.
     pub fn close(&self) {
         let Some(open) = &self.0 else { return };
         let open = open.lock().expect("no holder of the lock panics");
-        if open.live == 0 {
+        if open.live.is_empty() {
             let _ = fs::remove_file(open.file.path());
         }
     }

@@ -1,8 +1,17 @@
 //! Leaf services that every stage may use: the context of a build, its cleanup stack and its journal.
 
+pub mod bgzf;
+pub mod blocking;
+pub mod blocks;
 pub mod cleanup;
+pub mod gzip;
+pub mod hash;
 pub mod journal;
+pub mod lines;
+pub mod meter;
+pub mod partial;
 pub mod secrets;
+pub mod tar;
 
 use crate::event::Events;
 use cleanup::CleanupStack;

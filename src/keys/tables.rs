@@ -1,6 +1,7 @@
 //! The one table of keys: what X11, the PC/XT keyboard and QEMU call each.
 
 use super::{NoSuchKey, Special};
+use Scancode::{Extended, Plain};
 
 /// A scan code of set 1, as sent when the key goes down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,8 +10,6 @@ pub(super) enum Scancode {
     /// After the prefix byte `e0`.
     Extended(u8),
 }
-
-use Scancode::{Extended, Plain};
 
 /// A key with a name.
 #[derive(Clone, Copy, Debug)]

@@ -2,10 +2,15 @@
 //! no hypervisor. It can be printed (secrets are masked), compared and hashed. What is known only at
 //! run time is a `Late` text.
 
+mod algorithm;
 pub mod communicator;
+pub mod decode;
+pub mod fields;
 pub mod post_processor;
 pub mod provisioner;
 pub mod qemu;
+pub mod resolve;
+pub mod show;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;

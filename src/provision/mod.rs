@@ -1,1 +1,113 @@
-//! Provisioners: what is run in the guest.
+//! Provisioners: what is run in the guest, and beside it, once there is a session.
+
+mod attempts;
+pub mod environment;
+mod file;
+mod shell;
+mod shell_local;
+#[cfg(test)]
+mod testing;
+
+use std::time::Duration;
+
+use crate::comm::{self, Communicator};
+use crate::error::{Classify, ErrorKind};
+use crate::event::Event;
+use crate::io::Context;
+use crate::plan::provisioner::{ProvisionerAction, ProvisionerPlan};
+use crate::process;
+use crate::template::interpolate::{Fields, RenderError};
+
+pub use self::shell_local::run_local;
+
+/// What a provisioner may know of the build.
+#[derive(Clone, Debug, Default)]
+pub struct GuestData {
+    /// The build data: `.Host .Port .User .ConnType .PackerHTTPAddr` and the others.
+    pub fields: Fields,
+    pub build_name: String,
+    pub builder_type: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("cannot fill in {what}")]
+    Render { what: String, source: RenderError },
+    #[error("cannot {action}")]
+    Local { action: String, source: std::io::Error },
+    #[error(transparent)]
+    Process(#[from] process::Error),
+    #[error(transparent)]
+    Communicator(#[from] comm::Error),
+    #[error("cannot start {script} in the guest within {} s", .limit.as_secs())]
+    NotStarted { script: String, limit: Duration, source: comm::Error },
+    #[error("{script} ended with exit status {code} ({})", valid(.valid_exit_codes))]
+    Script { script: String, code: u32, valid_exit_codes: Vec<u32> },
+    #[error(
+        "the session was cut while {script} ran; if it restarts the guest, set `expect_disconnect` to true in the template"
+    )]
+    Disconnected { script: String },
+    #[error("cannot remove {path} in the guest: {reason}; `skip_clean` leaves it there")]
+    Clean { path: String, reason: String },
+    #[error("provisioner `{kind}` did not finish within {} s, its `timeout` in the template", .limit.as_secs_f64())]
+    Deadline { kind: String, limit: Duration },
+    #[error("{message}")]
+    Plan { message: String },
+}
+
+fn valid(codes: &[u32]) -> String {
+    let codes: Vec<_> = codes.iter().map(u32::to_string).collect();
+    format!("good is {}", codes.join(" or "))
+}
+
+impl Error {
+    fn local(action: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+        let action = action.into();
+        move |source| Self::Local { action, source }
+    }
+
+    fn render(what: impl Into<String>) -> impl FnOnce(RenderError) -> Self {
+        let what = what.into();
+        move |source| Self::Render { what, source }
+    }
+}
+
+impl Classify for Error {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Render { .. } | Self::Plan { .. } => ErrorKind::User,
+            Self::Local { .. } => ErrorKind::Environment,
+            Self::Process(error) => error.kind(),
+            Self::Communicator(error) | Self::NotStarted { source: error, .. } => error.kind(),
+            Self::Script { .. } | Self::Disconnected { .. } | Self::Clean { .. } | Self::Deadline { .. } => {
+                ErrorKind::Guest
+            }
+        }
+    }
+}
+
+/// Runs one provisioner to its end, with its pauses, its deadline and its retries.
+pub async fn run(
+    plan: &ProvisionerPlan,
+    communicator: &impl Communicator,
+    data: &GuestData,
+    context: &Context,
+) -> Result<(), Error> {
+    context.events.send(Event::ProvisionerStarted { kind: plan.kind.clone(), name: plan.kind.clone() });
+    attempts::run(plan, context, async || act(plan, communicator, data, context).await).await
+}
+
+async fn act(
+    plan: &ProvisionerPlan,
+    communicator: &impl Communicator,
+    data: &GuestData,
+    context: &Context,
+) -> Result<(), Error> {
+    match &plan.action {
+        ProvisionerAction::Shell(plan) => shell::run(plan, communicator, data, context).await,
+        ProvisionerAction::File(plan) => file::run(plan, communicator, data, context).await,
+        ProvisionerAction::ShellLocal(plan) => {
+            run_local(plan, &data.fields, &environment::of_build(data), context).await
+        }
+    }
+}

@@ -4,6 +4,8 @@
 mod auth;
 mod handshake;
 #[cfg(test)]
+mod qemu_test;
+#[cfg(test)]
 #[path = "../../tests/support/rfb_recorder.rs"]
 mod recorder;
 pub mod rfb;

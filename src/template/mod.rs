@@ -2,14 +2,20 @@
 
 pub mod interpolate;
 pub mod json;
+mod legacy;
+mod load;
 pub mod value;
 pub mod variables;
 
 use std::path::PathBuf;
 
 use crate::source::{Span, Spanned};
+use interpolate::{Facts, Scope};
 use value::{Object, Value};
 use variables::Variables;
+
+/// The Packer version that templates see (`{{packer_version}}`) and that `min_packer_version` is held against.
+pub const PACKER_VERSION: &str = "1.14.0";
 
 /// A template as it was written, with its variables resolved and nothing else evaluated.
 /// Both languages end here.
@@ -19,6 +25,10 @@ pub struct Template {
     pub path: PathBuf,
     /// Its folder, absolute (`{{template_dir}}`).
     pub folder: PathBuf,
+    /// Where the program was started (`{{pwd}}`).
+    pub working_folder: PathBuf,
+    /// When the program was started (`{{timestamp}}`).
+    pub started: jiff::Timestamp,
     pub description: Option<String>,
     pub variables: Variables,
     /// Sorted by build name.
@@ -27,6 +37,18 @@ pub struct Template {
     pub error_cleanup_provisioner: Option<Provisioner>,
     /// Each is a sequence that starts from the builder's artifact.
     pub post_processors: Vec<Vec<PostProcessor>>,
+}
+
+impl Template {
+    /// The scope of all its texts; `Scope::with_build` makes that of one build.
+    pub fn scope(&self) -> Scope {
+        let facts = Facts {
+            started: self.started,
+            working_folder: self.working_folder.clone(),
+            template_folder: self.folder.clone(),
+        };
+        Scope::new(facts, self.variables.values())
+    }
 }
 
 /// A builder, its meta-keys taken out of `config`.

@@ -9,6 +9,7 @@ use super::host::Host;
 use super::ports::Ports;
 use super::vm::{QemuMachine, State};
 use super::{bridge, disks};
+use crate::cache::Cache;
 use crate::event::Event;
 use crate::io::Context;
 use crate::io::secrets::Secret;
@@ -22,8 +23,10 @@ const SOCKET_PATH_LIMIT: usize = 103;
 const VNC_PASSWORD_LENGTH: usize = 8;
 
 /// QEMU on this host.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct QemuDriver;
+#[derive(Clone, Debug)]
+pub struct QemuDriver {
+    pub cache: Cache,
+}
 
 impl Driver for QemuDriver {
     type Machine = QemuMachine;
@@ -39,17 +42,18 @@ impl Driver for QemuDriver {
         let qemu = arguments::qemu_plan(plan);
         check_socket_paths(&media.work_directory)?;
         let vnc_password = vnc_password(qemu)?;
-        let host = Host::examine(plan).await?;
+        let host = Host::examine(plan, &self.cache).await?;
         announce(&host, context);
         let firmware =
             host.firmware.clone().map(|firmware| copy_store(firmware, &media.output_directory)).transpose()?;
         let disks = arguments::disk_paths(plan, &qemu.disk, &media.output_directory);
         let source = disk_source(qemu, media)?;
         disks::create(&qemu.disk, &disks, source, &context.events).await?;
-        let ports = Ports::take(plan, qemu, &context.cleanup)?;
+        let ports = Ports::take(&self.cache.port_folder(), plan, qemu, &context.cleanup)?;
         let runtime = runtime(qemu, media, host, firmware);
         let (plan, context) = (plan.clone(), context.clone());
-        Ok(QemuMachine { plan, runtime, context, ports, disks, vnc_password, state: State::Off })
+        let port_locks = self.cache.port_folder();
+        Ok(QemuMachine { plan, runtime, context, port_locks, ports, disks, vnc_password, state: State::Off })
     }
 }
 

@@ -3,6 +3,7 @@
 use super::accelerator::{self, Choice, Prober};
 use super::arguments::{self, Accelerator};
 use super::firmware::{self, Firmware, Wanted};
+use crate::cache::Cache;
 use crate::machine::Error;
 use crate::plan::BuildPlan;
 use crate::plan::qemu::{FirmwarePlan, QemuPlan};
@@ -24,11 +25,11 @@ pub struct Host {
 }
 
 impl Host {
-    pub async fn examine(plan: &BuildPlan) -> Result<Self, Error> {
+    pub async fn examine(plan: &BuildPlan, cache: &Cache) -> Result<Self, Error> {
         let qemu = arguments::qemu_plan(plan);
         let version = version(&qemu.qemu_binary).await?;
         let preview = arguments::preview(plan, None)?;
-        let folder = Some(crate::cache::root());
+        let folder = Some(cache.root().to_owned());
         let prober = Prober { binary: qemu.qemu_binary.clone(), version: version.clone(), folder, anew: false };
         let Choice { accelerator, reason, warning } =
             accelerator::choose(&prober, qemu, &preview.accelerators()).await?;

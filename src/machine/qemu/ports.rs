@@ -1,6 +1,7 @@
 //! The ports of one machine on this host.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
 
 use crate::cache::ports::{PortLease, PortRange};
 use crate::io::cleanup::CleanupStack;
@@ -20,8 +21,8 @@ pub(super) struct Ports {
 }
 
 impl Ports {
-    pub(super) fn take(plan: &BuildPlan, qemu: &QemuPlan, cleanup: &CleanupStack) -> Result<Self, Error> {
-        let take = |range: &PortRange| PortLease::take(range, cleanup).map_err(|error| host_error(&error));
+    pub(super) fn take(locks: &Path, plan: &BuildPlan, qemu: &QemuPlan, cleanup: &CleanupStack) -> Result<Self, Error> {
+        let take = |range: &PortRange| PortLease::take(locks, range, cleanup).map_err(|error| host_error(&error));
         let has_ssh = !matches!(plan.communicator, CommunicatorPlan::None);
         let is_forwarded = has_ssh && qemu.net_bridge.is_none() && !qemu.skip_nat_mapping;
         let loopback = Ipv4Addr::LOCALHOST.into();

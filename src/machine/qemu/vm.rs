@@ -33,6 +33,7 @@ pub struct QemuMachine {
     pub(super) plan: BuildPlan,
     pub(super) runtime: Runtime,
     pub(super) context: Context,
+    pub(super) port_locks: PathBuf,
     pub(super) ports: Ports,
     pub(super) disks: Vec<PathBuf>,
     pub(super) vnc_password: Option<Secret>,
@@ -80,7 +81,8 @@ impl QemuMachine {
                 Err(Error::Hypervisor { stderr, .. }) if attempts < PORT_ATTEMPTS && is_port_taken(&stderr) => {
                     attempts += 1;
                     let plan = self.plan.clone();
-                    self.ports = Ports::take(&plan, arguments::qemu_plan(&plan), &self.context.cleanup)?;
+                    self.ports =
+                        Ports::take(&self.port_locks, &plan, arguments::qemu_plan(&plan), &self.context.cleanup)?;
                 }
                 result => return Ok((result?, line)),
             }

@@ -1,0 +1,239 @@
+//! What can be typed. Flags are written with one dash or two, before or after the template.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::plan::OnError;
+
+/// Turns an installer ISO into a ready machine image. Runs Packer templates unmodified.
+#[derive(Debug, Parser)]
+#[command(name = "boxwright", version, disable_help_subcommand = true)]
+pub(super) struct Arguments {
+    /// Print lines for programs: timestamp,target,type,data...
+    #[arg(long, global = true)]
+    pub(super) machine_readable: bool,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Build the machine images that a template describes
+    Build(BuildArgs),
+    /// Check a template, without a hypervisor
+    Validate(ValidateArgs),
+    /// Show what a template consists of
+    Inspect(InspectArgs),
+    /// Show the resolved plan and the hypervisor's command line
+    Plan(PlanArgs),
+    /// Show what this host can do, with the fix for what it cannot
+    Doctor,
+    /// Show the versions
+    Version,
+}
+
+/// The template and what selects and fills it.
+#[derive(Debug, Args)]
+pub(super) struct TemplateArgs {
+    /// The template; `-` reads standard input
+    pub(super) template: PathBuf,
+    /// A user variable, as name=value; may be repeated
+    #[arg(long = "var", value_name = "NAME=VALUE", value_parser = variable, allow_hyphen_values = true)]
+    pub(super) variables: Vec<(String, String)>,
+    /// A JSON file of user variables; may be repeated, later ones win
+    #[arg(long = "var-file", value_name = "PATH")]
+    pub(super) variable_files: Vec<PathBuf>,
+    /// Only the builds of these names
+    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    pub(super) only: Vec<String>,
+    /// All builds but these; also post-processors by name
+    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    pub(super) except: Vec<String>,
+    /// Accepted for Packer's sake; a file's name decides
+    #[arg(long, hide = true, value_name = "TYPE")]
+    pub(super) config_type: Option<String>,
+    /// Accepted for Packer's sake
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = boolean)]
+    pub(super) ignore_prerelease_plugins: Option<bool>,
+    /// Accepted for Packer's sake
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = boolean)]
+    pub(super) use_sequential_evaluation: Option<bool>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BuildArgs {
+    #[command(flatten)]
+    pub(super) template: TemplateArgs,
+    /// Colours in the output
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "true", value_parser = boolean)]
+    pub(super) color: bool,
+    /// One build at a time, with a pause after each stage
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
+    pub(super) debug: bool,
+    /// Replace what a former build left
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
+    pub(super) force: bool,
+    /// What to do when a build fails
+    #[arg(long, value_enum, default_value = "cleanup")]
+    pub(super) on_error: OnErrorArg,
+    /// How many builds run at once; 0 is no limit
+    #[arg(long, default_value_t = 0, allow_hyphen_values = true, value_name = "N")]
+    pub(super) parallel_builds: i64,
+    /// The time in front of each line
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
+    pub(super) timestamp_ui: bool,
+    #[command(flatten)]
+    pub(super) accelerator: AcceleratorArgs,
+    /// Accepted for Packer's sake
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = boolean)]
+    pub(super) warn_on_undeclared_var: Option<bool>,
+    /// Accepted for Packer's sake
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = boolean)]
+    pub(super) skip_enforcement: Option<bool>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AcceleratorArgs {
+    /// Use this accelerator whatever the template says: auto, kvm, tcg, hvf, whpx, xen or none
+    #[arg(long, env = "BOXWRIGHT_ACCELERATOR", value_name = "NAME")]
+    pub(super) accelerator: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ValidateArgs {
+    #[command(flatten)]
+    pub(super) template: TemplateArgs,
+    /// Only check that the template can be read
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
+    pub(super) syntax_only: bool,
+    /// Accepted for Packer's sake
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = boolean)]
+    pub(super) evaluate_datasources: Option<bool>,
+    /// Accepted for Packer's sake
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = boolean)]
+    pub(super) no_warn_undeclared_var: Option<bool>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InspectArgs {
+    #[command(flatten)]
+    pub(super) template: TemplateArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PlanArgs {
+    #[command(flatten)]
+    pub(super) template: TemplateArgs,
+    /// How to write the plan
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: PlanFormat,
+    /// Ask this host for what only it knows: QEMU's version, accelerator, firmware
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
+    pub(super) host: bool,
+    #[command(flatten)]
+    pub(super) accelerator: AcceleratorArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum PlanFormat {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum OnErrorArg {
+    Cleanup,
+    Abort,
+    Ask,
+    RunCleanupProvisioner,
+}
+
+impl From<OnErrorArg> for OnError {
+    fn from(argument: OnErrorArg) -> Self {
+        match argument {
+            OnErrorArg::Cleanup => Self::Cleanup,
+            OnErrorArg::Abort => Self::Abort,
+            OnErrorArg::Ask => Self::Ask,
+            OnErrorArg::RunCleanupProvisioner => Self::RunCleanupProvisioner,
+        }
+    }
+}
+
+fn variable(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("a variable is written name=value".to_owned()),
+    }
+}
+
+/// The spellings that Go's flag package takes.
+fn boolean(text: &str) -> Result<bool, String> {
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
+        _ => Err("write true or false".to_owned()),
+    }
+}
+
+/// Flags whose value is the next word.
+const TAKES_VALUE: [&str; 9] =
+    ["var", "var-file", "only", "except", "on-error", "parallel-builds", "accelerator", "format", "config-type"];
+
+/// Writes `-flag` as `--flag`, but for the values of flags and for what follows `--`.
+pub(super) fn normalize(words: Vec<String>) -> Vec<String> {
+    let mut normal = Vec::with_capacity(words.len());
+    let mut words = words.into_iter();
+    while let Some(word) = words.next() {
+        let name = word.trim_start_matches('-').to_owned();
+        let dashes = word.len() - name.len();
+        if word == "--" {
+            normal.push(word);
+            normal.extend(words.by_ref());
+        } else if dashes == 0 || name.is_empty() {
+            normal.push(word);
+        } else {
+            let short = matches!(name.as_str(), "h" | "v");
+            normal.push(match name.as_str() {
+                "v" => "--version".to_owned(),
+                _ if short => format!("-{name}"),
+                _ => format!("--{name}"),
+            });
+            if TAKES_VALUE.contains(&name.as_str()) {
+                normal.extend(words.next());
+            }
+        }
+    }
+    normal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Arguments {
+        let words = line.split(' ').map(str::to_owned).collect();
+        Arguments::try_parse_from(std::iter::once("boxwright".to_owned()).chain(normalize(words))).unwrap()
+    }
+
+    #[test]
+    fn one_dash_or_two_before_or_after_the_template() {
+        for line in [
+            "build -var a=-b=c -force -on-error=abort -color=false -parallel-builds 2 t.json",
+            "build t.json --var a=-b=c --force --on-error abort --color=false --parallel-builds=2",
+        ] {
+            let Command::Build(args) = parse(line).command else { panic!("build") };
+            assert_eq!(args.template.variables, [("a".to_owned(), "-b=c".to_owned())]);
+            assert!(args.force && !args.color);
+            assert_eq!((args.on_error, args.parallel_builds), (OnErrorArg::Abort, 2));
+            assert_eq!(args.template.template, PathBuf::from("t.json"));
+        }
+    }
+
+    #[test]
+    fn standard_input_stays_a_dash() {
+        let Command::Validate(args) = parse("-machine-readable validate -syntax-only -").command else { panic!() };
+        assert_eq!(args.template.template, PathBuf::from("-"));
+        assert!(args.syntax_only);
+    }
+}

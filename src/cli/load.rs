@@ -1,0 +1,86 @@
+//! From the command line to plans: load, resolve, show what is wrong.
+
+use crate::diag::Diagnostics;
+use crate::error::ErrorKind;
+use crate::io::secrets::Secrets;
+use crate::plan::communicator::CommunicatorPlan;
+use crate::plan::BuildPlan;
+use crate::plan::resolve::{ResolveOptions, resolve as resolve_plans};
+use crate::template::Template;
+use crate::template::variables::VariableInputs;
+use crate::ui::{Reporter, Settings, Style};
+
+use super::args::TemplateArgs;
+
+/// What a command works on.
+pub(super) struct Loaded {
+    pub(super) template: Template,
+    pub(super) secrets: Secrets,
+}
+
+/// Reads the template. `None`: it cannot be used, and why has been said.
+pub(super) fn load(args: &TemplateArgs, syntax_only: bool, ui: &mut Reporter, secrets: &Secrets) -> Option<Loaded> {
+    let inputs = VariableInputs {
+        vars: args.variables.clone(),
+        files: args.variable_files.clone(),
+        syntax_only,
+        ..VariableInputs::from_process()
+    };
+    let (template, diagnostics) = Template::load(&args.template, &inputs);
+    if let Some(template) = &template {
+        template.variables.sensitive().for_each(|secret| secrets.add(secret.reveal()));
+    }
+    show(ui, &diagnostics);
+    if diagnostics.has_errors() {
+        return None;
+    }
+    template.map(|template| Loaded { template, secrets: secrets.clone() })
+}
+
+/// Resolves the selected builds. The flag tells whether every one of them can run.
+pub(super) fn resolve(
+    loaded: &Loaded,
+    args: &TemplateArgs,
+    force: bool,
+    accelerator: Option<&str>,
+    ui: &mut Reporter,
+) -> (Vec<BuildPlan>, bool) {
+    let options = ResolveOptions {
+        only: args.only.clone(),
+        except: args.except.clone(),
+        accelerator_override: accelerator.map(str::to_owned),
+        force,
+        ..ResolveOptions::default()
+    };
+    let (plans, diagnostics) = resolve_plans(&loaded.template, &options);
+    plans.iter().for_each(|plan| add_secrets(&loaded.secrets, plan));
+    show(ui, &diagnostics);
+    (plans, !diagnostics.has_errors())
+}
+
+/// A password that equals the user's name (the `vagrant` convention) is public, and masking it would mask
+/// the name everywhere.
+fn add_secrets(secrets: &Secrets, plan: &BuildPlan) {
+    if let CommunicatorPlan::Ssh(ssh) = &plan.communicator
+        && let Some(password) = &ssh.password
+        && password.reveal() != ssh.username
+    {
+        secrets.add(password.reveal());
+    }
+}
+
+fn show(ui: &mut Reporter, diagnostics: &Diagnostics) {
+    if diagnostics.is_empty() {
+        return;
+    }
+    let style = if diagnostics.has_errors() { Style::Error } else { Style::Message };
+    ui.text("", style, diagnostics.render(ui.settings().color).trim_end());
+    if diagnostics.has_errors() {
+        ui.data("", "error-kind", &[crate::ui::kind_name(ErrorKind::User)]);
+    }
+}
+
+/// The look of a command without progress.
+pub(super) fn settings(machine_readable: bool) -> Settings {
+    Settings { machine_readable, color: !machine_readable && Settings::terminal_has_color(), ..Settings::default() }
+}

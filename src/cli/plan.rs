@@ -1,0 +1,90 @@
+//! `plan`: the resolved plan and the hypervisor's command line.
+
+use serde::Serialize;
+
+use super::args::{PlanArgs, PlanFormat};
+use super::load;
+use crate::cache::Cache;
+use crate::error::{chain, exit};
+use crate::io::secrets::Secrets;
+use crate::machine;
+use crate::machine::qemu::arguments::preview;
+use crate::machine::qemu::host::Host;
+use crate::plan::{BuildPlan, show};
+use crate::ui::{Reporter, Style};
+
+/// A plan with what the hypervisor would be given.
+#[derive(Serialize)]
+struct Planned<'a> {
+    #[serde(flatten)]
+    plan: &'a BuildPlan,
+    command_line: Vec<String>,
+    /// What each template line replaced or dropped.
+    explanation: Vec<String>,
+}
+
+pub(super) fn run(args: &PlanArgs, machine_readable: bool) -> u8 {
+    let secrets = Secrets::default();
+    let mut ui = Reporter::stdout(load::settings(machine_readable), secrets.clone());
+    let Some(loaded) = load::load(&args.template, false, &mut ui, &secrets) else { return exit::FAILURE };
+    let accelerator = args.accelerator.accelerator.as_deref();
+    let (plans, good) = load::resolve(&loaded, &args.template, true, accelerator, &mut ui);
+    let mut planned = Vec::new();
+    for plan in &plans {
+        match with_command_line(plan, args.host) {
+            Ok(one) => planned.push(one),
+            Err(error) => ui.text("", Style::Error, &format!("build `{}`: {}", plan.name, chain(&error))),
+        }
+    }
+    let good = good && planned.len() == plans.len();
+    match args.format {
+        PlanFormat::Text => planned.iter().for_each(|planned| ui.text("", Style::Say, &text(planned))),
+        PlanFormat::Json => {
+            let json = serde_json::to_string_pretty(&planned).expect("a plan has string keys only");
+            ui.text("", Style::Say, &json);
+        }
+    }
+    if good { exit::SUCCESS } else { exit::FAILURE }
+}
+
+/// With `on_host` QEMU is asked; without, what only the host knows shows as a name in angle brackets.
+fn with_command_line(plan: &BuildPlan, on_host: bool) -> Result<Planned<'_>, machine::Error> {
+    let host = if on_host { Some(super::block_on(Host::examine(plan, &Cache::locate()))?) } else { None };
+    let preview = preview(plan, host.as_ref())?;
+    let command = preview.to_cmd();
+    let words = std::iter::once(command.program()).chain(command.arguments().iter().map(std::ops::Deref::deref));
+    let command_line = words.map(|word| word.to_string_lossy().into_owned()).collect();
+    Ok(Planned { plan, command_line, explanation: preview.explain() })
+}
+
+fn text(planned: &Planned<'_>) -> String {
+    let mut text = show::plan_text(std::slice::from_ref(planned.plan));
+    text.push_str("  command line:\n");
+    for line in lines_by_switch(&planned.command_line) {
+        text.push_str(&format!("    {line}\n"));
+    }
+    for line in &planned.explanation {
+        text.push_str(&format!("  note: {line}\n"));
+    }
+    text
+}
+
+/// One line for each switch with its value.
+fn lines_by_switch(words: &[String]) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words {
+        let quoted = shell_words::quote(word);
+        match lines.last_mut() {
+            Some(line) if !word.starts_with('-') && lines_take_value(line) => {
+                line.push(' ');
+                line.push_str(&quoted);
+            }
+            _ => lines.push(quoted.into_owned()),
+        }
+    }
+    lines
+}
+
+fn lines_take_value(line: &str) -> bool {
+    line.starts_with('-') && !line.contains(' ')
+}

@@ -1,0 +1,156 @@
+//! The communicator `ssh`: connecting to a guest that is still being installed, commands, files.
+//!
+//! No type of the protocol library is visible outside this folder.
+
+mod algorithms;
+mod authenticate;
+mod credentials;
+mod evidence;
+mod exec;
+pub mod keypair;
+mod race;
+mod refusals;
+mod scp;
+mod script;
+mod session;
+mod sftp;
+#[cfg(test)]
+mod sftp_server;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod transfer;
+mod tree;
+mod wire;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use russh::Channel;
+use russh::client::Msg;
+use tokio::sync::Mutex;
+
+use self::exec::Command;
+use self::keypair::KeyPair;
+use self::race::{Target, Tempo};
+use self::session::Session;
+use self::transfer::Methods;
+use super::{Communicator, Error, Exit, Upload, run_script_in_steps};
+use crate::event::{Event, Stream};
+use crate::io::Context;
+use crate::plan::communicator::SshPlan;
+
+/// How long one operation may look for a guest that has gone away. Who waits for a reboot tries again.
+const RECONNECT_LIMIT: Duration = Duration::from_secs(60);
+
+/// A session in the guest that is opened again when it broke.
+#[derive(Debug)]
+pub struct SshCommunicator {
+    plan: SshPlan,
+    target: Target,
+    methods: Methods,
+    /// `None` between a failure and the next connection.
+    session: Mutex<Option<Arc<Session>>>,
+}
+
+/// Waits for the guest and logs in. `address` is where this host reaches the guest's SSH port.
+pub async fn connect(
+    plan: &SshPlan,
+    address: (String, u16),
+    temporary_key: Option<&KeyPair>,
+    context: &Context,
+) -> Result<SshCommunicator, Error> {
+    connect_with(plan, address, temporary_key, context, Tempo::default()).await
+}
+
+async fn connect_with(
+    plan: &SshPlan,
+    address: (String, u16),
+    temporary_key: Option<&KeyPair>,
+    context: &Context,
+    tempo: Tempo,
+) -> Result<SshCommunicator, Error> {
+    let agent_socket = std::env::var_os("SSH_AUTH_SOCK").filter(|value| !value.is_empty()).map(Into::into);
+    let credentials = credentials::load(plan, temporary_key, agent_socket).await?;
+    let config = Arc::new(session::config(plan, algorithms::preferred(plan)?));
+    let (handshake_attempts, events) = (plan.handshake_attempts, context.events.clone());
+    let target = Target { address, credentials, config, tempo, handshake_attempts, events };
+    let session = first_session(plan, &target).await?;
+    let methods = Methods::new(plan.file_transfer_method);
+    Ok(SshCommunicator { plan: plan.clone(), target, methods, session: Mutex::new(Some(Arc::new(session))) })
+}
+
+/// With `pause_before_connecting` the first session only shows that the guest is there.
+async fn first_session(plan: &SshPlan, target: &Target) -> Result<Session, Error> {
+    target.events.send(Event::SshWaiting { address: target.name() });
+    let session = target.race(plan.timeout).await?;
+    if plan.pause_before_connecting.is_zero() {
+        return Ok(session);
+    }
+    drop(session);
+    target.events.send(Event::Pausing { duration: plan.pause_before_connecting });
+    tokio::time::sleep(plan.pause_before_connecting).await;
+    target.race(plan.timeout).await
+}
+
+impl SshCommunicator {
+    /// A channel on the session, which is opened anew once if it is broken.
+    async fn channel(&self) -> Result<Channel<Msg>, Error> {
+        let mut current = self.session.lock().await;
+        if let Some(session) = current.as_ref().filter(|session| !session.is_closed()) {
+            match session.channel().await {
+                Ok(channel) => return Ok(channel),
+                Err(error) => self.target.events.debug(format!("connecting again: {error}")),
+            }
+        }
+        *current = None;
+        let session = Arc::new(self.target.race(Some(RECONNECT_LIMIT)).await?);
+        let channel = session.channel().await?;
+        *current = Some(session);
+        Ok(channel)
+    }
+
+    async fn exec(&self, line: &str, input: &[u8], output: impl FnMut(Stream, String) + Send) -> Result<Exit, Error> {
+        let command = Command { line, input, pty: self.plan.pty };
+        exec::run(self.channel().await?, command, output).await
+    }
+}
+
+impl Communicator for SshCommunicator {
+    async fn run(&self, command: &str, output: impl FnMut(Stream, String) + Send) -> Result<Exit, Error> {
+        self.exec(command, b"", output).await
+    }
+
+    async fn run_script(
+        &self,
+        script: &[u8],
+        path: &str,
+        command: &str,
+        mut output: impl FnMut(Stream, String) + Send,
+    ) -> Result<Exit, Error> {
+        if self.can_start_in_one_go()
+            && let Some(exit) = self.start_in_one_go(script, path, command, &mut output).await?
+        {
+            return Ok(exit);
+        }
+        run_script_in_steps(self, script, path, command, output).await
+    }
+
+    async fn upload(&self, source: Upload<'_>, destination: &str) -> Result<(), Error> {
+        self.send_file(&source, destination).await
+    }
+
+    async fn upload_directory(&self, source: &str, destination: &str) -> Result<(), Error> {
+        self.send_folder(source, destination).await
+    }
+
+    async fn download(&self, source: &str, destination: &Path) -> Result<(), Error> {
+        self.fetch_file(source, destination).await
+    }
+
+    async fn download_directory(&self, source: &str, destination: &Path) -> Result<(), Error> {
+        self.fetch_folder(source, destination).await
+    }
+}

@@ -1,0 +1,178 @@
+//! Getting a session from a guest that is not there yet.
+//!
+//! A forwarded port takes connections long before the guest does, and what happens to such a connection is
+//! up to the hypervisor's network: most hang until its next, ever later try, or until the guest resets them.
+//! So fresh connections are opened all the time, each for a short while, and the first that shows a banner
+//! is the one that goes on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::stream::{FuturesUnordered, StreamExt};
+use russh::client::Config;
+use tokio::time::{Instant, sleep_until};
+
+use super::credentials::Credentials;
+use super::evidence::{Evidence, Setback};
+use super::refusals::Refusals;
+use super::session::Session;
+use super::wire::{Answered, Unanswered, knock};
+use crate::comm::Error;
+use crate::event::{Event, Events};
+
+/// The speeds of the race; tests have shorter ones.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tempo {
+    /// Between two fresh connections.
+    pub(super) step: Duration,
+    /// The same when the last one was closed at once, which costs nobody anything.
+    pub(super) closed_step: Duration,
+    /// How long a connection may wait for its banner.
+    pub(super) banner: Duration,
+    /// The same for every `PATIENT_EVERY`th one, so that a guest too slow for the short time gets in too.
+    pub(super) patient_banner: Duration,
+    /// From the banner to the end of the login.
+    pub(super) handshake: Duration,
+    /// When a handshake takes this long, its guest may have rebooted: others are tried beside it.
+    pub(super) handshake_doubt: Duration,
+}
+
+impl Default for Tempo {
+    fn default() -> Self {
+        Self {
+            step: Duration::from_secs(1),
+            closed_step: Duration::from_millis(400),
+            banner: Duration::from_secs(3),
+            patient_banner: Duration::from_secs(30),
+            handshake: Duration::from_secs(60),
+            handshake_doubt: Duration::from_secs(15),
+        }
+    }
+}
+
+const PATIENT_EVERY: u32 = 8;
+
+/// Connections that wait for a banner at one time. SSH servers limit those that are not logged in, and all
+/// of them reach a guest that wakes up.
+const KNOCKS: usize = 4;
+
+/// Handshakes at one time.
+const HANDSHAKES: usize = 2;
+
+/// Whom to reach, and how.
+#[derive(Debug)]
+pub(super) struct Target {
+    pub(super) address: (String, u16),
+    pub(super) credentials: Credentials,
+    pub(super) config: Arc<Config>,
+    pub(super) tempo: Tempo,
+    /// Refusals that end the race; 0 is no limit.
+    pub(super) handshake_attempts: u32,
+    pub(super) events: Events,
+}
+
+impl Target {
+    pub(super) fn name(&self) -> String {
+        format!("{}:{}", self.address.0, self.address.1)
+    }
+
+    async fn knock(&self, number: u32) -> Result<Answered, Unanswered> {
+        let patient = number.is_multiple_of(PATIENT_EVERY);
+        knock(&self.address, if patient { self.tempo.patient_banner } else { self.tempo.banner }).await
+    }
+
+    async fn open(&self, answered: Answered) -> Result<Session, Setback> {
+        Session::open(answered, Arc::clone(&self.config), &self.credentials, self.tempo.handshake).await
+    }
+
+    /// Runs until there is a session, the time is over, or the credentials were refused too often.
+    pub(super) async fn race(&self, limit: Option<Duration>) -> Result<Session, Error> {
+        let mut state = State { target: self, evidence: Evidence::default(), refusals: Refusals::default() };
+        let raced = match limit {
+            None => Some(state.run().await),
+            Some(limit) => tokio::time::timeout(limit, state.run()).await.ok(),
+        };
+        raced.unwrap_or_else(|| {
+            let seconds = limit.unwrap_or_default().as_secs();
+            Err(Error::Timeout { address: self.name(), seconds, evidence: state.evidence.to_string() })
+        })
+    }
+}
+
+/// What a race has learned so far.
+struct State<'a> {
+    target: &'a Target,
+    evidence: Evidence,
+    refusals: Refusals,
+}
+
+impl State<'_> {
+    async fn run(&mut self) -> Result<Session, Error> {
+        let target = self.target;
+        let (mut knocks, mut handshakes) = (FuturesUnordered::new(), FuturesUnordered::new());
+        let mut next = Instant::now();
+        loop {
+            tokio::select! {
+                Some(opened) = handshakes.next() => match opened {
+                    Ok(session) => return Ok(self.won(session)),
+                    Err(setback) => next = Instant::now() + self.pause_after(&setback)?,
+                },
+                Some(answer) = knocks.next() => match answer {
+                    Ok(answered) => {
+                        // The others would only load the guest.
+                        knocks.clear();
+                        handshakes.push(target.open(answered));
+                        next = Instant::now() + target.tempo.handshake_doubt;
+                    }
+                    Err(unanswered) => {
+                        let pause = self.pause_after(&Setback::Unanswered(unanswered))?;
+                        next = next.min(Instant::now() + pause);
+                    }
+                },
+                () = sleep_until(next), if knocks.len() < KNOCKS && handshakes.len() < HANDSHAKES => {
+                    self.evidence.begin_attempt();
+                    knocks.push(target.knock(self.evidence.attempts()));
+                    next = Instant::now() + target.tempo.step;
+                }
+            }
+        }
+    }
+
+    /// Takes a setback in and says how long to wait before the next connection.
+    fn pause_after(&mut self, setback: &Setback) -> Result<Duration, Error> {
+        if let Some(reason) = self.evidence.note(setback) {
+            self.target.events.send(Event::SshNotYet { reason });
+        }
+        let tempo = &self.target.tempo;
+        match setback {
+            Setback::Refused(refusal) => {
+                self.refusals.note(&refusal.server, Instant::now());
+                self.check_refusals()?;
+                Ok(self.refusals.pause(tempo.step))
+            }
+            Setback::Unanswered(Unanswered::Silent) => {
+                self.refusals.interrupted();
+                Ok(tempo.step)
+            }
+            Setback::Unanswered(_) | Setback::Handshake { .. } => {
+                self.refusals.interrupted();
+                Ok(tempo.closed_step)
+            }
+        }
+    }
+
+    fn check_refusals(&self) -> Result<(), Error> {
+        if !self.refusals.exhausted(self.target.handshake_attempts) {
+            return Ok(());
+        }
+        let attempts = self.refusals.counted();
+        Err(Error::Refused { address: self.target.name(), attempts, evidence: self.evidence.to_string() })
+    }
+
+    fn won(&self, session: Session) -> Session {
+        let (address, attempts) = (self.target.name(), self.evidence.attempts());
+        self.target.events.debug(format!("SSH server of {address}: {}", session.server.banner));
+        self.target.events.send(Event::SshConnected { address, method: session.method.clone(), attempts });
+        session
+    }
+}

@@ -1,0 +1,89 @@
+//! Uploading and starting a script in one go.
+//!
+//! By Packer's way a script takes three commands in the guest: the upload, a chmod and the start. Each is a
+//! round trip and a few programs, which an emulated guest feels. Here the script goes in as the standard input
+//! of one command that stores it, says so, and starts it. The script itself sees an empty input, as ever.
+
+use super::SshCommunicator;
+use super::scp::shell_word;
+use crate::comm::{Error, Exit};
+use crate::event::Stream;
+use crate::plan::communicator::FileTransferMethod;
+
+impl SshCommunicator {
+    /// A terminal would change the bytes, and who asks for SFTP may have a guest without a common shell.
+    pub(super) fn can_start_in_one_go(&self) -> bool {
+        !self.plan.pty && self.plan.file_transfer_method == FileTransferMethod::Scp
+    }
+
+    /// `None`: the script could not be stored this way, and was not started.
+    pub(super) async fn start_in_one_go(
+        &self,
+        script: &[u8],
+        path: &str,
+        command: &str,
+        output: &mut (impl FnMut(Stream, String) + Send),
+    ) -> Result<Option<Exit>, Error> {
+        let mut filter = Filter::new(format!("boxwright-stored-{:08x}", rand::random::<u32>()));
+        let line = one_go(path, command, &filter.mark);
+        let exit = self.exec(&line, script, |stream, line| filter.pass(stream, line, output)).await?;
+        match exit {
+            exit if filter.stored => Ok(Some(exit)),
+            Exit::Status(_) => Ok(None),
+            Exit::Disconnected => Err(Error::Session { message: "it was cut before a script started".into() }),
+        }
+    }
+}
+
+/// Written so that Bourne shells, C shells and fish all take it.
+fn one_go(path: &str, command: &str, mark: &str) -> String {
+    let path = shell_word(path);
+    format!("cat > {path} && chmod 0755 {path} && echo {mark} || exit 1; {command}")
+}
+
+/// Takes the mark out of the output. What comes before it (the guest's start-up files may print) is kept back
+/// until it is known whether the script started.
+struct Filter {
+    mark: String,
+    stored: bool,
+    held: Vec<(Stream, String)>,
+}
+
+impl Filter {
+    fn new(mark: String) -> Self {
+        Self { mark, stored: false, held: Vec::new() }
+    }
+
+    fn pass(&mut self, stream: Stream, line: String, output: &mut impl FnMut(Stream, String)) {
+        if self.stored {
+            output(stream, line);
+        } else if line == self.mark {
+            self.stored = true;
+            self.held.drain(..).for_each(|(stream, line)| output(stream, line));
+        } else {
+            self.held.push((stream, line));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mark_is_not_shown_and_earlier_lines_come_when_it_does() {
+        let (mut filter, mut shown) = (Filter::new("mark".into()), Vec::new());
+        for line in ["welcome", "mark", "one", "mark"] {
+            filter.pass(Stream::Stdout, line.into(), &mut |_, line| shown.push(line));
+        }
+        assert!(filter.stored);
+        assert_eq!(shown, ["welcome", "one", "mark"]);
+    }
+
+    #[test]
+    fn without_the_mark_nothing_is_shown() {
+        let mut filter = Filter::new("mark".into());
+        filter.pass(Stream::Stderr, "Permission denied".into(), &mut |_, line| panic!("{line}"));
+        assert!(!filter.stored);
+    }
+}

@@ -1,0 +1,116 @@
+//! One SSH session that is logged in.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use russh::client::{Config, Handle, Handler, Msg};
+use russh::keys::{HashAlg, PublicKeyOrCertificate};
+use russh::{Channel, Preferred};
+use tokio_util::sync::DropGuard;
+
+use super::authenticate::{Login, login};
+use super::credentials::Credentials;
+use super::evidence::{Refusal, Server, Setback};
+use super::wire::Answered;
+use crate::comm::Error;
+use crate::plan::communicator::SshPlan;
+
+/// How long a guest may take to open a channel before the session counts as dead.
+const OPEN_LIMIT: Duration = Duration::from_secs(30);
+
+/// Keepalives without any sign of life before the session counts as dead. An emulated guest under load
+/// may be silent for a minute.
+const KEEPALIVES_UNANSWERED: usize = 24;
+
+/// The settings of every session of a build.
+pub(super) fn config(plan: &SshPlan, preferred: Preferred) -> Config {
+    Config {
+        preferred,
+        keepalive_interval: plan.keep_alive_interval,
+        keepalive_max: KEEPALIVES_UNANSWERED,
+        inactivity_timeout: plan.read_write_timeout,
+        nodelay: true,
+        ..Config::default()
+    }
+}
+
+/// Our side of the protocol's callbacks.
+#[derive(Debug, Default)]
+pub(super) struct Client {
+    host_key: Arc<OnceLock<String>>,
+}
+
+impl Handler for Client {
+    type Error = russh::Error;
+
+    /// Any host key will do: the guest was made a minute ago and nobody knows its key.
+    async fn check_server_key(&mut self, key: &PublicKeyOrCertificate) -> Result<bool, Self::Error> {
+        let _ = self.host_key.set(key.public_key().fingerprint(HashAlg::Sha256).to_string());
+        Ok(true)
+    }
+}
+
+pub(super) struct Session {
+    handle: Handle<Client>,
+    pub(super) server: Server,
+    /// The credential that was taken.
+    pub(super) method: String,
+    /// Ends the connection when the session is dropped.
+    _cut: DropGuard,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("server", &self.server).field("method", &self.method).finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    /// The key exchange and the login on a connection that showed its banner.
+    pub(super) async fn open(
+        answered: Answered,
+        config: Arc<Config>,
+        credentials: &Credentials,
+        limit: Duration,
+    ) -> Result<Self, Setback> {
+        let banner = answered.banner.clone();
+        let broken = |message: String| Setback::Handshake { banner: banner.clone(), message };
+        match tokio::time::timeout(limit, handshake(answered, config, credentials)).await {
+            Ok(result) => result.unwrap_or_else(|message| Err(broken(message))),
+            Err(_) => Err(broken(format!("it did not finish within {} s", limit.as_secs()))),
+        }
+    }
+
+    /// A channel for one command or transfer.
+    pub(super) async fn channel(&self) -> Result<Channel<Msg>, Error> {
+        let broken = |message: String| Error::Session { message };
+        let opened = tokio::time::timeout(OPEN_LIMIT, self.handle.channel_open_session()).await;
+        let opened = opened.map_err(|_| broken("the guest does not answer any more".into()))?;
+        opened.map_err(|error| broken(format!("cannot open a channel: {error}")))
+    }
+
+    /// Whether the connection is known to be gone.
+    pub(super) fn is_closed(&self) -> bool {
+        self.handle.is_closed()
+    }
+}
+
+/// The outer error is a broken connection, the inner one a refusal.
+async fn handshake(
+    answered: Answered,
+    config: Arc<Config>,
+    credentials: &Credentials,
+) -> Result<Result<Session, Setback>, String> {
+    let banner = answered.banner.clone();
+    let (wire, cut) = answered.into_wire();
+    let client = Client::default();
+    let host_key = Arc::clone(&client.host_key);
+    let connected = russh::client::connect_stream(config, wire, client).await;
+    let mut handle = connected.map_err(|error| error.to_string())?;
+    let server = Server { banner, host_key: host_key.get().cloned().unwrap_or_default() };
+    match login(&mut handle, credentials).await {
+        Login::Done(method) => Ok(Ok(Session { handle, server, method, _cut: cut })),
+        Login::Refused { tried, offered } => Ok(Err(Setback::Refused(Refusal { server, tried, offered }))),
+        Login::Lost(message) => Err(message),
+    }
+}

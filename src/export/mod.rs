@@ -1,1 +1,0 @@
-//! From a stopped machine to an artifact in the output folder.

@@ -1,0 +1,32 @@
+//! The HTTP client.
+
+use std::sync::Once;
+use std::time::Duration;
+
+use reqwest::Client;
+
+use super::Error;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
+/// A download may take as long as it likes while bytes come in.
+const STALL_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// A client that honours the proxy variables and follows redirects.
+pub(super) fn client() -> Result<Client, Error> {
+    install_crypto();
+    Client::builder()
+        .user_agent(concat!("boxwright/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(STALL_TIMEOUT)
+        .build()
+        .map_err(|source| Error::Client { source })
+}
+
+/// TLS has no provider of its own here, so that SSH and TLS share one. This is the one place that sets it.
+fn install_crypto() {
+    static INSTALL: Once = Once::new();
+    INSTALL.call_once(|| {
+        // It only fails when there is one already, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    });
+}

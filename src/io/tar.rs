@@ -1,0 +1,174 @@
+//! A tar writer with nothing in it that differs between two runs: GNU headers, files only, no times.
+
+use std::io::{Read, Write};
+
+use tar::{EntryType, Header};
+
+const BLOCK: usize = 512;
+
+/// How much is read at once.
+const CHUNK: usize = 256 * 1024;
+
+/// The name under which GNU tar stores a name that does not fit into a header.
+const LONG_NAME: &[u8] = b"././@LongLink";
+
+/// One regular file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry<'a> {
+    /// Relative, with `/`.
+    pub name: &'a str,
+    pub size: u64,
+    pub mode: u32,
+    pub user: u64,
+    pub group: u64,
+}
+
+impl<'a> Entry<'a> {
+    /// A file that everybody may read and that belongs to nobody in particular.
+    pub fn plain(name: &'a str, size: u64) -> Self {
+        Self { name, size, mode: 0o644, user: 0, group: 0 }
+    }
+
+    /// Sizes that need more than eleven octal digits (8 GiB) are written in base 256.
+    fn header(&self) -> Header {
+        let mut header = blank_header(EntryType::Regular, self.size);
+        set_name(&mut header, self.name.as_bytes());
+        header.set_mode(self.mode);
+        header.set_uid(self.user);
+        header.set_gid(self.group);
+        header.set_cksum();
+        header
+    }
+}
+
+fn blank_header(kind: EntryType, size: u64) -> Header {
+    let mut header = Header::new_gnu();
+    header.set_entry_type(kind);
+    header.set_size(size);
+    header.set_mode(0o644);
+    header.set_uid(0);
+    header.set_gid(0);
+    header.set_mtime(0);
+    header
+}
+
+/// Cut to what fits; a longer name stands in full before the header.
+fn set_name(header: &mut Header, name: &[u8]) {
+    let field = &mut header.as_old_mut().name;
+    let length = name.len().min(field.len());
+    field[..length].copy_from_slice(&name[..length]);
+}
+
+#[derive(Debug)]
+pub struct TarWriter<W> {
+    sink: W,
+}
+
+impl<W: Write> TarWriter<W> {
+    pub fn new(sink: W) -> Self {
+        Self { sink }
+    }
+
+    /// Writes a file. `content` must have `entry.size` bytes: it is an error when it ends before.
+    pub fn append(&mut self, entry: &Entry<'_>, content: impl Read) -> std::io::Result<()> {
+        let header = entry.header();
+        if entry.name.len() > header.as_old().name.len() {
+            self.write_long_name(entry.name.as_bytes())?;
+        }
+        self.sink.write_all(header.as_bytes())?;
+        self.copy(content, entry.size)?;
+        self.pad(entry.size)
+    }
+
+    /// Writes the end mark and gives the sink back.
+    pub fn finish(mut self) -> std::io::Result<W> {
+        self.sink.write_all(&[0; 2 * BLOCK])?;
+        Ok(self.sink)
+    }
+
+    fn write_long_name(&mut self, name: &[u8]) -> std::io::Result<()> {
+        let size = name.len() as u64 + 1;
+        let mut header = blank_header(EntryType::GNULongName, size);
+        set_name(&mut header, LONG_NAME);
+        header.set_cksum();
+        self.sink.write_all(header.as_bytes())?;
+        self.sink.write_all(name)?;
+        self.sink.write_all(&[0])?;
+        self.pad(size)
+    }
+
+    fn copy(&mut self, mut content: impl Read, size: u64) -> std::io::Result<()> {
+        let mut buffer = vec![0; CHUNK.min(usize::try_from(size).unwrap_or(CHUNK))];
+        let mut left = size;
+        while left > 0 {
+            let wanted = buffer.len().min(usize::try_from(left).unwrap_or(CHUNK));
+            let read = match content.read(&mut buffer[..wanted]) {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                read => read?,
+            };
+            if read == 0 {
+                let text = format!("the file is {left} bytes shorter than it was");
+                return Err(std::io::Error::new(std::io::ErrorKind::UnexpectedEof, text));
+            }
+            self.sink.write_all(&buffer[..read])?;
+            left -= read as u64;
+        }
+        Ok(())
+    }
+
+    fn pad(&mut self, size: u64) -> std::io::Result<()> {
+        let rest = usize::try_from(size % BLOCK as u64).expect("less than a block");
+        self.sink.write_all(&[0; BLOCK][..(BLOCK - rest) % BLOCK])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listed(bytes: &[u8]) -> Vec<(String, u64, String)> {
+        let mut archive = tar::Archive::new(bytes);
+        let entries = archive.entries().unwrap();
+        entries
+            .map(|entry| {
+                let mut entry = entry.unwrap();
+                let mut text = String::new();
+                entry.read_to_string(&mut text).unwrap();
+                let header = entry.header().clone();
+                assert_eq!((header.mtime().unwrap(), header.uid().unwrap()), (0, 0));
+                assert!(header.as_gnu().is_some(), "a GNU header");
+                (entry.path().unwrap().display().to_string(), entry.size(), text)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn short_and_long_names_come_back() {
+        let long = "n".repeat(150);
+        let mut writer = TarWriter::new(Vec::new());
+        writer.append(&Entry::plain("empty", 0), &b""[..]).unwrap();
+        writer.append(&Entry::plain(&long, 3), &b"abc"[..]).unwrap();
+        writer.append(&Entry::plain("block", 512), "x".repeat(512).as_bytes()).unwrap();
+        let bytes = writer.finish().unwrap();
+        assert_eq!(bytes.len() % BLOCK, 0);
+        let expected =
+            [("empty".to_owned(), 0, String::new()), (long, 3, "abc".into()), ("block".into(), 512, "x".repeat(512))];
+        assert_eq!(listed(&bytes), expected);
+    }
+
+    #[test]
+    fn a_size_beyond_eleven_octal_digits_is_in_base_256() {
+        let header = Entry::plain("box.img", 8 << 30).header();
+        assert_eq!(header.as_old().size, [0x80, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0]);
+        assert_eq!(header.entry_size().unwrap(), 8 << 30);
+        let header = Entry::plain("box.img", (8 << 30) - 1).header();
+        assert_eq!(&header.as_old().size, b"77777777777\0");
+    }
+
+    #[test]
+    fn a_file_that_shrank_is_an_error() {
+        let mut writer = TarWriter::new(Vec::new());
+        let error = writer.append(&Entry::plain("short", 5), &b"ab"[..]).unwrap_err();
+        assert_eq!(error.to_string(), "the file is 3 bytes shorter than it was");
+    }
+}

@@ -1,0 +1,48 @@
+//! The dot-variables of each place in a template. `plan` checks texts against them; whoever renders a text
+//! fills them in.
+
+/// Facts of a running build, for provisioners and post-processors: `{{ build `Host` }}`, `{{ .Host }}`.
+pub const BUILD: &[&str] = &[
+    "ID",
+    "Host",
+    "Port",
+    "User",
+    "Password",
+    "ConnType",
+    "PackerRunUUID",
+    "PackerHTTPIP",
+    "PackerHTTPPort",
+    "PackerHTTPAddr",
+    "SSHPublicKey",
+    "SSHPrivateKey",
+    "SSHPrivateKeyFile",
+    "SSHAgentAuth",
+    "WinRMPassword",
+];
+
+/// `boot_command` and `boot_steps`.
+pub const BOOT: &[&str] = &["HTTPIP", "HTTPPort", "Name", "SSHPublicKey"];
+
+/// `qemuargs`.
+pub const QEMU_ARGUMENTS: &[&str] =
+    &["HTTPIP", "HTTPPort", "HTTPDir", "HTTPContent", "OutputDir", "Name", "SSHHostPort"];
+
+/// `execute_command` of the shell provisioner, beside `BUILD`.
+pub const SHELL: &[&str] = &["Vars", "Path", "EnvVarFile"];
+
+/// `execute_command` of shell-local, beside `BUILD`.
+pub const SHELL_LOCAL: &[&str] = &["Vars", "Script", "Command"];
+
+/// `output` of compress, beside `BUILD`.
+pub const COMPRESS: &[&str] = &["BuildName", "BuilderType"];
+
+/// `output` of checksum, beside `BUILD`.
+pub const CHECKSUM: &[&str] = &["BuildName", "BuilderType", "ChecksumType"];
+
+/// `output` of vagrant, beside `BUILD`.
+pub const VAGRANT: &[&str] = &["Provider", "ArtifactId", "BuildName", "Architecture"];
+
+/// The names of a place together with those of the running build.
+pub(super) fn with_build(own: &[&'static str]) -> Vec<&'static str> {
+    [own, BUILD].concat()
+}

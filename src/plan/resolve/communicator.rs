@@ -1,0 +1,181 @@
+//! How the guest is reached: the `ssh_*` options.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::diag::Diagnostic;
+use crate::plan::communicator::{CommunicatorPlan, FileTransferMethod, SshPlan, TemporaryKey};
+use crate::plan::decode::duration::Signed;
+use crate::plan::decode::{Decoder, Expect};
+
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
+const DEFAULT_ATTEMPTS: u32 = 10;
+const DEFAULT_KEEP_ALIVE: Duration = Duration::from_secs(5);
+
+/// Making a longer RSA key takes seconds, and the key lives as long as the build.
+const TEMPORARY_RSA_BITS: u32 = 2048;
+
+/// The communicator and, beside it, the key that would be made if one is needed.
+pub(super) fn communicator(decoder: &mut Decoder<'_>) -> (CommunicatorPlan, TemporaryKey) {
+    decoder.renamed("ssh_wait_timeout", "ssh_timeout");
+    decoder.renamed("ssh_key_path", "ssh_private_key_file");
+    decoder.renamed("ssh_disable_agent", "ssh_disable_agent_forwarding");
+    let kind = decoder.string_or("communicator", "ssh");
+    let key = temporary_key(decoder);
+    let ssh = ssh(decoder, kind == "ssh");
+    ignore_other_options(decoder, kind == "ssh");
+    match kind.as_str() {
+        "ssh" => return (CommunicatorPlan::Ssh(Box::new(ssh)), key),
+        "none" => {}
+        "winrm" => decoder.reject("communicator", "communicator `winrm` is known but not spoken by this program"),
+        other => {
+            let error = Diagnostic::error(format!("there is no communicator `{other}`; use `ssh` or `none`"));
+            decoder.push(error.at(&decoder.span("communicator")).suggest(other, ["ssh", "none", "winrm"]));
+        }
+    }
+    (CommunicatorPlan::None, key)
+}
+
+fn ssh(decoder: &mut Decoder<'_>, is_used: bool) -> SshPlan {
+    let username = decoder.string("ssh_username").unwrap_or_default();
+    if is_used && username.is_empty() {
+        let error = Diagnostic::error("`ssh_username` must be set").at(&decoder.whole_span().clone());
+        decoder.push(error.help("or set `communicator` to `none` for a build that needs no session in the guest"));
+    }
+    let (timeout, handshake_attempts) = patience(decoder);
+    let private_key_file = key_file(decoder, "ssh_private_key_file", is_used);
+    let certificate_file = key_file(decoder, "ssh_certificate_file", is_used);
+    if is_used && certificate_file.is_some() && private_key_file.is_none() {
+        decoder.reject("ssh_certificate_file", "`ssh_certificate_file` needs `ssh_private_key_file`");
+    }
+    SshPlan {
+        host: decoder.string("ssh_host"),
+        port: decoder.number("ssh_port", 0..=65535).filter(|port| *port != 0).unwrap_or(22),
+        username,
+        password: decoder.secret("ssh_password"),
+        private_key_file,
+        certificate_file,
+        agent_auth: decoder.boolean("ssh_agent_auth"),
+        disable_agent_forwarding: decoder.boolean("ssh_disable_agent_forwarding"),
+        temporary_key: None,
+        clear_authorized_keys: decoder.boolean("ssh_clear_authorized_keys"),
+        ciphers: decoder.strings("ssh_ciphers"),
+        key_exchange_algorithms: decoder.strings("ssh_key_exchange_algorithms"),
+        pty: decoder.boolean("ssh_pty"),
+        timeout,
+        handshake_attempts,
+        file_transfer_method: file_transfer_method(decoder),
+        keep_alive_interval: keep_alive(decoder),
+        read_write_timeout: decoder.positive_duration("ssh_read_write_timeout"),
+        pause_before_connecting: decoder.duration("pause_before_connecting").unwrap_or_default(),
+    }
+}
+
+/// The defaults hold only when neither option is set; otherwise what is not set has no limit.
+fn patience(decoder: &mut Decoder<'_>) -> (Option<Duration>, u32) {
+    let timeout = decoder.positive_duration("ssh_timeout");
+    let attempts = decoder.number("ssh_handshake_attempts", 0..=i64::from(u32::MAX)).unwrap_or(0);
+    if timeout.is_none() && attempts == 0 { (Some(DEFAULT_TIMEOUT), DEFAULT_ATTEMPTS) } else { (timeout, attempts) }
+}
+
+/// Less than 0 switches it off.
+fn keep_alive(decoder: &mut Decoder<'_>) -> Option<Duration> {
+    match decoder.signed_duration("ssh_keep_alive_interval").map(Signed::positive) {
+        None => Some(DEFAULT_KEEP_ALIVE),
+        Some(Some(interval)) if interval.is_zero() => Some(DEFAULT_KEEP_ALIVE),
+        Some(interval) => interval,
+    }
+}
+
+fn file_transfer_method(decoder: &mut Decoder<'_>) -> FileTransferMethod {
+    match decoder.choice("ssh_file_transfer_method", &["scp", "sftp"]).as_deref() {
+        Some("sftp") => FileTransferMethod::Sftp,
+        _ => FileTransferMethod::Scp,
+    }
+}
+
+/// A file of the user's keys; `~` is the home folder.
+fn key_file(decoder: &mut Decoder<'_>, key: &'static str, is_used: bool) -> Option<PathBuf> {
+    let text = decoder.string(key)?;
+    let path = match (text.strip_prefix("~/"), std::env::home_dir()) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(&text),
+    };
+    if is_used {
+        let span = decoder.span(key);
+        decoder.require(&format!("`{key}`"), &path, Expect::File, &span);
+        refuse_public_key(decoder, key, &path);
+    }
+    Some(path)
+}
+
+/// The usual mistake; the rest shows when the key is loaded.
+fn refuse_public_key(decoder: &mut Decoder<'_>, key: &'static str, path: &std::path::Path) {
+    let Ok(text) = fs_err::read_to_string(decoder.folders().locate(path)) else { return };
+    if key == "ssh_private_key_file" && text.starts_with("ssh-") {
+        decoder.reject(key, format!("`{key}` is a public key; name the private one, without `.pub`"));
+    }
+    if key == "ssh_private_key_file" && text.lines().take(3).any(|line| line.contains("ENCRYPTED")) {
+        decoder.reject(key, format!("`{key}` is protected by a passphrase, which cannot be asked for"));
+    }
+}
+
+fn temporary_key(decoder: &mut Decoder<'_>) -> TemporaryKey {
+    let kind = decoder.choice("temporary_key_pair_type", &["rsa", "ecdsa", "ed25519", "dsa"]);
+    let bits = decoder.number("temporary_key_pair_bits", 0..=16384).filter(|bits| *bits != 0);
+    let kind = kind.unwrap_or_else(|| String::from("rsa"));
+    let fits = match (kind.as_str(), bits) {
+        ("dsa", _) => {
+            decoder.reject("temporary_key_pair_type", "current SSH servers refuse `dsa` keys; use `ed25519`");
+            true
+        }
+        (_, None) | ("ed25519", _) => true,
+        ("rsa", Some(bits)) => bits >= 1024,
+        (_, Some(bits)) => [256, 384, 521].contains(&bits),
+    };
+    if !fits {
+        decoder.reject(
+            "temporary_key_pair_bits",
+            format!("`{kind}` keys have {} bits", if kind == "rsa" { "at least 1024" } else { "256, 384 or 521" }),
+        );
+    }
+    let default = if kind == "ecdsa" { 521 } else { TEMPORARY_RSA_BITS };
+    let bits = if kind == "ed25519" { 256 } else { bits.unwrap_or(default) };
+    TemporaryKey { kind, bits }
+}
+
+/// Options that change nothing here, and those that would change too much to be passed over.
+fn ignore_other_options(decoder: &mut Decoder<'_>, is_used: bool) {
+    const IGNORED: &[&str] = &[
+        "ssh_keypair_name",
+        "temporary_key_pair_name",
+        "ssh_interface",
+        "ssh_ip_version",
+        "ssh_bastion_port",
+        "ssh_bastion_username",
+        "ssh_bastion_password",
+        "ssh_bastion_private_key_file",
+        "ssh_bastion_certificate_file",
+        "ssh_bastion_agent_auth",
+        "ssh_bastion_interactive",
+        "ssh_proxy_port",
+        "ssh_proxy_username",
+        "ssh_proxy_password",
+        "winrm_username",
+        "winrm_password",
+        "winrm_host",
+        "winrm_port",
+        "winrm_timeout",
+        "winrm_use_ssl",
+        "winrm_insecure",
+        "winrm_use_ntlm",
+        "winrm_no_proxy",
+    ];
+    decoder.ignore(IGNORED);
+    for key in ["ssh_bastion_host", "ssh_proxy_host", "ssh_local_tunnels", "ssh_remote_tunnels"] {
+        let is_set = decoder.spanned_strings(key).iter().any(|text| !text.value.is_empty());
+        if is_used && is_set {
+            decoder.reject(key, format!("`{key}` is known but not supported by this program"));
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! All texts of a plan that are complete only at run time.
+
+use crate::plan::post_processor::{PostProcessorAction, VagrantOptions};
+use crate::plan::provisioner::{ProvisionerAction, ProvisionerPlan, Scripts, ShellLocalPlan};
+use crate::plan::{BuildPlan, MachinePlan};
+use crate::template::interpolate::Late;
+
+pub(super) fn any_uses(plan: &BuildPlan, names: &[&str]) -> bool {
+    of_build(plan).iter().any(|late| names.iter().any(|name| late.uses(name)))
+}
+
+fn of_build(plan: &BuildPlan) -> Vec<&Late> {
+    let MachinePlan::Qemu(qemu) = &plan.machine;
+    let mut lates: Vec<&Late> = plan.boot.steps.iter().map(|step| &step.command).collect();
+    lates.extend(qemu.arguments.iter().chain(&qemu.arguments_append).flatten());
+    lates.extend(&plan.shutdown.command);
+    lates.extend(plan.provisioners.iter().chain(&plan.error_cleanup_provisioner).flat_map(of_provisioner));
+    lates.extend(plan.post_processors.iter().flatten().flat_map(|processor| of_post_processor(&processor.action)));
+    lates
+}
+
+fn of_provisioner(provisioner: &ProvisionerPlan) -> Vec<&Late> {
+    match &provisioner.action {
+        ProvisionerAction::Shell(shell) => {
+            of_scripts(&shell.scripts).chain(shell.environment.values()).chain([&shell.execute_command]).collect()
+        }
+        ProvisionerAction::ShellLocal(shell) => of_shell_local(shell),
+        ProvisionerAction::File(file) => file.sources.iter().chain(&file.content).chain([&file.destination]).collect(),
+    }
+}
+
+fn of_shell_local(shell: &ShellLocalPlan) -> Vec<&Late> {
+    of_scripts(&shell.scripts).chain(shell.environment.values()).chain(&shell.execute_command).collect()
+}
+
+fn of_scripts(scripts: &Scripts) -> impl Iterator<Item = &Late> {
+    let lines: &[Late] = match scripts {
+        Scripts::Inline { lines, .. } => lines,
+        Scripts::Files(_) => &[],
+    };
+    lines.iter()
+}
+
+fn of_post_processor(action: &PostProcessorAction) -> Vec<&Late> {
+    match action {
+        PostProcessorAction::Vagrant(vagrant) => {
+            let options = std::iter::once(&vagrant.options).chain(vagrant.overrides.values());
+            options.map(|options: &VagrantOptions| &options.output).collect()
+        }
+        PostProcessorAction::Checksum(checksum) => vec![&checksum.output],
+        PostProcessorAction::Compress(compress) => vec![&compress.output],
+        PostProcessorAction::Manifest(manifest) => manifest.custom_data.values().collect(),
+        PostProcessorAction::Artifice(_) => Vec::new(),
+        PostProcessorAction::ShellLocal(shell) => of_shell_local(shell),
+    }
+}

@@ -1,0 +1,85 @@
+//! From a template to the plans of its builds: every default filled in, every mistake found that can be
+//! found without a hypervisor.
+
+mod boot;
+mod build;
+mod checksum;
+mod collisions;
+mod communicator;
+mod http;
+mod iso;
+mod kinds;
+mod late_values;
+mod media;
+mod overlay;
+mod post_processors;
+mod provisioners;
+mod qemu;
+mod report;
+mod select;
+
+use std::time::Duration;
+
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::template::interpolate::Scope;
+use crate::template::value::Object;
+use crate::template::{Builder, Template};
+
+use super::BuildPlan;
+use super::decode::{Decoder, Folders};
+use report::Report;
+
+/// What the command line and the environment add to a template.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ResolveOptions {
+    /// Names of the builds to make; empty is all.
+    pub only: Vec<String>,
+    /// Names of builds to leave out, and of post-processors to stop before.
+    pub except: Vec<String>,
+    /// Replaces what the template says about acceleration.
+    pub accelerator_override: Option<String>,
+    /// Existing output folders are replaced.
+    pub force: bool,
+    /// `PACKER_KEY_INTERVAL`: where the template sets no interval.
+    pub key_interval: Option<Duration>,
+}
+
+/// Plans all selected builds. A build with a mistake does not hinder the others: the plans of the good ones
+/// are given with the diagnostics of all.
+pub fn resolve(template: &Template, options: &ResolveOptions) -> (Vec<BuildPlan>, Diagnostics) {
+    let mut diagnostics = Diagnostics::default();
+    let builders = select::builders(template, options, &mut diagnostics);
+    let mut report = Report::default();
+    let mut plans = Vec::with_capacity(builders.len());
+    for builder in builders {
+        let (plan, found) = build::plan(&BuildContext::new(template, options, builder));
+        report.add(&builder.name, found);
+        plans.extend(plan);
+    }
+    collisions::refuse(&mut plans, &mut report);
+    diagnostics.extend(report.into_diagnostics());
+    if plans.is_empty() && !diagnostics.has_errors() {
+        diagnostics.push(Diagnostic::error("there is no build to run"));
+    }
+    (plans, diagnostics)
+}
+
+/// What the resolution of one build looks at.
+#[derive(Debug)]
+struct BuildContext<'a> {
+    template: &'a Template,
+    options: &'a ResolveOptions,
+    builder: &'a Builder,
+    scope: Scope,
+}
+
+impl<'a> BuildContext<'a> {
+    fn new(template: &'a Template, options: &'a ResolveOptions, builder: &'a Builder) -> Self {
+        Self { template, options, builder, scope: template.scope().with_build(&builder.name, &builder.kind.value) }
+    }
+
+    fn decoder(&self, object: Object) -> Decoder<'_> {
+        let folders = Folders { working: &self.template.working_folder, template: &self.template.folder };
+        Decoder::new(&self.scope, folders, object)
+    }
+}

@@ -1,0 +1,136 @@
+//! Post-processors: which of them belong to a build, and one file for each type with many options.
+
+mod vagrant;
+
+use crate::diag::Diagnostics;
+use crate::plan::decode::Decoder;
+use crate::plan::post_processor::{
+    ArtificePlan, ChecksumPlan, CompressPlan, ManifestPlan, PostProcessorAction, PostProcessorPlan,
+};
+use crate::plan::provisioner::{Direction, ProvisionerAction};
+use crate::plan::{Algorithm, BuildPlan, fields};
+use crate::template::PostProcessor;
+use crate::template::interpolate::Site;
+
+use super::BuildContext;
+use super::kinds::{self, Fate};
+use super::provisioners::shell_local;
+
+const COMPRESS_OUTPUT: &str = "packer_{{.BuildName}}_{{.BuilderType}}";
+const CHECKSUM_OUTPUT: &str = "packer_{{.BuildName}}_{{.BuilderType}}_{{.ChecksumType}}.checksum";
+
+pub(super) fn post_processors(
+    context: &BuildContext<'_>,
+    plan: &BuildPlan,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Vec<PostProcessorPlan>> {
+    let sequences = context.template.post_processors.iter();
+    let plans = sequences.map(|sequence| self::sequence(context, plan, sequence, diagnostics));
+    plans.filter(|sequence| !sequence.is_empty()).collect()
+}
+
+/// `-except` ends a sequence before the post-processor it names.
+fn sequence(
+    context: &BuildContext<'_>,
+    plan: &BuildPlan,
+    sequence: &[PostProcessor],
+    diagnostics: &mut Diagnostics,
+) -> Vec<PostProcessorPlan> {
+    let raw_name = &context.builder.raw_name.value;
+    let admitted = sequence.iter().filter(|processor| processor.filter.admits(raw_name));
+    let wanted = admitted.take_while(|processor| !context.options.except.contains(&processor.name));
+    wanted.filter_map(|processor| post_processor(context, plan, processor, diagnostics)).collect()
+}
+
+fn post_processor(
+    context: &BuildContext<'_>,
+    plan: &BuildPlan,
+    processor: &PostProcessor,
+    diagnostics: &mut Diagnostics,
+) -> Option<PostProcessorPlan> {
+    let (fate, warning) = diagnostics.take(kinds::post_processor(&processor.kind, &processor.name))?;
+    diagnostics.extend(warning.map(Diagnostics::from).unwrap_or_default());
+    if fate == Fate::Skip {
+        return None;
+    }
+    let mut decoder = context.decoder(processor.config.clone());
+    let action = action(&processor.kind.value, &mut decoder, can_make_files(context, plan));
+    diagnostics.extend(decoder.finish());
+    Some(PostProcessorPlan {
+        kind: processor.kind.value.clone(),
+        name: processor.name.clone(),
+        keep_input_artifact: processor.keep_input_artifact,
+        action,
+    })
+}
+
+/// `kinds` has refused every other type.
+fn action(kind: &str, decoder: &mut Decoder<'_>, files_may_come: bool) -> PostProcessorAction {
+    match kind {
+        "vagrant" => PostProcessorAction::Vagrant(Box::new(vagrant::vagrant(decoder, files_may_come))),
+        "checksum" => PostProcessorAction::Checksum(checksum(decoder)),
+        "compress" => PostProcessorAction::Compress(compress(decoder)),
+        "manifest" => PostProcessorAction::Manifest(manifest(decoder)),
+        "artifice" => PostProcessorAction::Artifice(artifice(decoder)),
+        _ => PostProcessorAction::ShellLocal(Box::new(shell_local::of_post_processor(decoder))),
+    }
+}
+
+fn checksum(decoder: &mut Decoder<'_>) -> ChecksumPlan {
+    let names = decoder.spanned_strings("checksum_types");
+    let mut types = Vec::with_capacity(names.len());
+    for name in names {
+        match Algorithm::by_name(&name.value) {
+            Some(algorithm) => types.push(algorithm),
+            None => decoder.reject(
+                "checksum_types",
+                format!("unknown checksum type `{}`; use md5, sha1, sha224, sha256, sha384, sha512", name.value),
+            ),
+        }
+    }
+    if types.is_empty() {
+        types.push(Algorithm::Md5);
+    }
+    let site = fields::with_build(fields::CHECKSUM);
+    ChecksumPlan { types, output: decoder.late_or("output", CHECKSUM_OUTPUT, Site::Map(&site)) }
+}
+
+fn compress(decoder: &mut Decoder<'_>) -> CompressPlan {
+    let pattern = decoder.raw_strings("output").into_iter().map(|text| text.value).collect::<Vec<_>>().join(",");
+    let site = fields::with_build(fields::COMPRESS);
+    CompressPlan {
+        output: decoder.late_or("output", COMPRESS_OUTPUT, Site::Map(&site)),
+        output_pattern: if pattern.is_empty() { COMPRESS_OUTPUT.to_owned() } else { pattern },
+        format: decoder.string("format"),
+        compression_level: decoder.number("compression_level", -1..=i64::from(i32::MAX)).unwrap_or(0).min(9),
+    }
+}
+
+fn manifest(decoder: &mut Decoder<'_>) -> ManifestPlan {
+    decoder.renamed("filename", "output");
+    ManifestPlan {
+        output: decoder.string_or("output", "packer-manifest.json").into(),
+        strip_path: decoder.boolean("strip_path"),
+        strip_time: decoder.boolean("strip_time"),
+        custom_data: decoder.late_map("custom_data", Site::Map(fields::BUILD)),
+    }
+}
+
+fn artifice(decoder: &mut Decoder<'_>) -> ArtificePlan {
+    let files = decoder.strings("files");
+    if files.is_empty() {
+        let error = crate::diag::Diagnostic::error("`files` must be set").at(&decoder.whole_span().clone());
+        decoder.push(error);
+    }
+    ArtificePlan { files }
+}
+
+/// Whether the build can write files on this host before its post-processors need them.
+fn can_make_files(context: &BuildContext<'_>, plan: &BuildPlan) -> bool {
+    let by_provisioner = plan.provisioners.iter().any(|provisioner| match &provisioner.action {
+        ProvisionerAction::ShellLocal(_) => true,
+        ProvisionerAction::File(file) => file.direction == Direction::Download,
+        ProvisionerAction::Shell(_) => false,
+    });
+    by_provisioner || context.template.post_processors.iter().flatten().any(|step| step.kind.value == "shell-local")
+}

@@ -1,0 +1,147 @@
+//! `vagrant`: a box.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::diag::{Diagnostic, Severity};
+use crate::plan::decode::{Decoder, Expect};
+use crate::plan::fields;
+use crate::plan::post_processor::{VagrantOptions, VagrantPlan};
+use crate::source::Span;
+use crate::template::interpolate::Site;
+use crate::template::value::{Kind, Object};
+
+use super::super::overlay;
+
+const OUTPUT: &str = "packer_{{.BuildName}}_{{.Provider}}_{{.Architecture}}.box";
+
+/// Vagrant's providers that Packer makes boxes for.
+const PROVIDERS: &[&str] = &[
+    "aws",
+    "azure",
+    "digitalocean",
+    "docker",
+    "file",
+    "google",
+    "hyperv",
+    "libvirt",
+    "lxc",
+    "parallels",
+    "scaleway",
+    "virtualbox",
+    "vmware",
+];
+
+pub(super) fn vagrant(decoder: &mut Decoder<'_>, files_may_come: bool) -> VagrantPlan {
+    let overrides = overrides(decoder);
+    let options = options(decoder, files_may_come);
+    let overrides = overrides.into_iter().map(|(provider, over)| {
+        let options = overridden(decoder, &over, files_may_come);
+        (provider, options)
+    });
+    VagrantPlan {
+        options,
+        overrides: overrides.collect(),
+        provider_override: decoder.choice("provider_override", PROVIDERS),
+        architecture: decoder.string_or("architecture", host_architecture()),
+    }
+}
+
+/// The maps of `override` by provider.
+fn overrides(decoder: &mut Decoder<'_>) -> BTreeMap<String, Object> {
+    let mut maps = old_overrides(decoder);
+    let Some(value) = decoder.value("override") else { return maps };
+    let Kind::Map(providers) = value.kind else {
+        decoder.reject("override", "`override` must be a map of options by provider");
+        return maps;
+    };
+    for (provider, options) in providers.entries {
+        if !PROVIDERS.contains(&provider.value.as_str()) {
+            let warning = Diagnostic::warning(format!("`override` is for `{}`, which is no provider", provider.value));
+            decoder.push(warning.at(&provider.span).suggest(&provider.value, PROVIDERS.iter().copied()));
+        }
+        match options.kind {
+            Kind::Map(options) => {
+                maps.insert(provider.value, options);
+            }
+            _ => decoder.push(Diagnostic::error("the options of a provider must be a map").at(&options.span)),
+        }
+    }
+    maps
+}
+
+/// Long ago the maps stood beside the other options.
+fn old_overrides(decoder: &mut Decoder<'_>) -> BTreeMap<String, Object> {
+    let mut maps = BTreeMap::new();
+    for provider in ["aws", "digitalocean", "parallels", "virtualbox", "vmware"] {
+        let Some((key, options)) = decoder.remove_map(provider) else { continue };
+        let warning = Diagnostic::warning(format!("`{provider}` is an old form")).at(&key.span);
+        decoder.push(warning.help(format!("it is read as `\"override\": {{\"{provider}\": ...}}`")));
+        maps.insert(provider.to_owned(), options);
+    }
+    maps
+}
+
+/// The options for all providers with those of one laid over. What is wrong in the former is reported there.
+fn overridden(decoder: &mut Decoder<'_>, over: &Object, files_may_come: bool) -> VagrantOptions {
+    let mut inner = decoder.inner(overlay::lay(over, decoder.object()));
+    inner.ignore(&["override", "architecture", "provider_override"]);
+    let options = options(&mut inner, files_may_come);
+    for diagnostic in inner.finish() {
+        if diagnostic.label.as_ref().is_some_and(|(span, _)| within(span, &over.span)) {
+            decoder.push(diagnostic);
+        }
+    }
+    options
+}
+
+fn within(inner: &Span, outer: &Span) -> bool {
+    inner.source == outer.source && outer.range.start <= inner.range.start && inner.range.end <= outer.range.end
+}
+
+/// In Go's words, which Vagrant uses too.
+fn host_architecture() -> &'static str {
+    match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        "x86" => "386",
+        "powerpc64" => "ppc64le",
+        other => other,
+    }
+}
+
+fn options(decoder: &mut Decoder<'_>, files_may_come: bool) -> VagrantOptions {
+    let site = fields::with_build(fields::VAGRANT);
+    let generated = decoder.boolean("vagrantfile_template_generated");
+    VagrantOptions {
+        output: decoder.late_or("output", OUTPUT, Site::Map(&site)),
+        compression_level: decoder.number("compression_level", -1..=9).unwrap_or(-1),
+        include: include(decoder, files_may_come),
+        vagrantfile_template: vagrantfile_template(decoder, generated),
+        vagrantfile_template_generated: generated,
+    }
+}
+
+/// An included file may be made while the build runs; then its absence is only worth a word.
+fn include(decoder: &mut Decoder<'_>, files_may_come: bool) -> Vec<PathBuf> {
+    let paths = decoder.spanned_strings("include");
+    for path in &paths {
+        let checked = decoder.folders().check("file to include", path.value.as_ref(), Expect::File, &path.span);
+        if let Err(mut diagnostic) = checked {
+            if files_may_come {
+                diagnostic.severity = Severity::Warning;
+            }
+            decoder.push(diagnostic);
+        }
+    }
+    paths.into_iter().map(|path| path.value.into()).collect()
+}
+
+fn vagrantfile_template(decoder: &mut Decoder<'_>, generated: bool) -> Option<PathBuf> {
+    let path = decoder.path("vagrantfile_template")?;
+    if !generated {
+        let span = decoder.span("vagrantfile_template");
+        decoder.require("`vagrantfile_template`", &path, Expect::File, &span);
+    }
+    Some(path)
+}

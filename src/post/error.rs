@@ -1,0 +1,73 @@
+//! What goes wrong in a post-processor.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Classify, ErrorKind};
+use crate::process;
+use crate::template::interpolate::RenderError;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("cannot {action}")]
+    Io { action: String, source: std::io::Error },
+    #[error(transparent)]
+    Process(#[from] process::Error),
+    #[error("cannot fill in `{option}`")]
+    Render { option: String, source: RenderError },
+    #[error("no Vagrant provider takes what `{builder_id}` makes; name one with `provider_override`")]
+    UnknownBuilder { builder_id: String },
+    #[error("boxes for the Vagrant provider `{provider}` cannot be made; libvirt ones can")]
+    UnsupportedProvider { provider: String },
+    #[error("the artifact holds no disk to put into a box; its files are: {files}")]
+    NoDisk { files: String },
+    #[error("`{}` is not a file name that a box can hold", .path.display())]
+    BadName { path: PathBuf },
+    #[error("`{output}` is a single compressed file, but the artifact has {count} files; use .tar or .zip in `output`")]
+    NotOneFile { output: String, count: usize },
+    #[error("`{}` holds something else than a manifest; move it away or choose another `output`", .path.display())]
+    BadManifest { path: PathBuf, source: serde_json::Error },
+    #[error("`{pattern}` is not a file pattern")]
+    BadPattern { pattern: String, source: glob::PatternError },
+    /// From the provisioner that runs local scripts.
+    #[error("shell-local failed")]
+    ShellLocal { kind: ErrorKind, source: Box<dyn std::error::Error + Send + Sync> },
+}
+
+impl Error {
+    /// `action` reads well after "cannot".
+    pub(super) fn io(action: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+        let action = action.into();
+        move |source| Self::Io { action, source }
+    }
+
+    pub(super) fn write(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        Self::io(format!("write `{}`", path.display()))
+    }
+
+    pub(super) fn render(option: &str) -> impl FnOnce(RenderError) -> Self {
+        let option = option.to_owned();
+        move |source| Self::Render { option, source }
+    }
+
+    /// Wraps what the runner of local scripts reports.
+    pub fn shell_local(error: impl std::error::Error + Classify + Send + Sync + 'static) -> Self {
+        Self::ShellLocal { kind: error.kind(), source: Box::new(error) }
+    }
+}
+
+impl Classify for Error {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Io { .. } | Self::Process(_) => ErrorKind::Environment,
+            Self::ShellLocal { kind, .. } => *kind,
+            Self::Render { .. }
+            | Self::UnknownBuilder { .. }
+            | Self::UnsupportedProvider { .. }
+            | Self::NoDisk { .. }
+            | Self::BadName { .. }
+            | Self::NotOneFile { .. }
+            | Self::BadPattern { .. }
+            | Self::BadManifest { .. } => ErrorKind::User,
+        }
+    }
+}

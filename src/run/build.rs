@@ -1,0 +1,138 @@
+//! One build: the pipeline under cancellation and panic protection, then the cleanup.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use futures::FutureExt;
+
+use super::error::{BuildError, Cause};
+use super::stages::{self, Finished, Guest};
+use super::{Run, evidence};
+use crate::artifact::Artifact;
+use crate::comm::connector::Connector;
+use crate::event::{Event, Stage};
+use crate::io::Context;
+use crate::io::cleanup::CleanupStack;
+use crate::machine::Driver;
+use crate::plan::{BuildPlan, OnError};
+
+/// The build's position, for errors that come from outside a stage (panic, cancel).
+type Position = Arc<Mutex<Option<Stage>>>;
+
+/// What a stage needs beside its input.
+#[derive(Debug)]
+pub(super) struct Build<'a, D, C> {
+    pub(super) run: &'a Run<D, C>,
+    pub(super) plan: &'a BuildPlan,
+    pub(super) context: &'a Context,
+    position: Position,
+}
+
+/// Runs the pipeline and unwinds whatever way it ends. The first error is reported before any cleanup starts.
+pub(super) async fn run_build<D: Driver, C: Connector>(
+    run: &Run<D, C>,
+    plan: BuildPlan,
+) -> (Vec<Artifact>, Option<BuildError>) {
+    let events = run.events.for_build(&plan.name);
+    let cleanup = CleanupStack::new(run.journal.clone());
+    let context = Context { events, cleanup, secrets: run.secrets.clone() };
+    let position = Position::default();
+    let build = Build { run, plan: &plan, context: &context, position: Arc::clone(&position) };
+
+    // Outside the pipeline's future, so that a cancelled or panicking one leaves the guest to look at.
+    let mut guest = None;
+    let pipeline = AssertUnwindSafe(pipeline(&build, &mut guest)).catch_unwind();
+    let result = match run.cancel.run_until_cancelled(pipeline).await {
+        None => Err(BuildError { stage: stage_of(&position), cause: Cause::Cancelled }),
+        Some(Err(panic)) => Err(BuildError { stage: stage_of(&position), cause: Cause::Panic(panic_text(&*panic)) }),
+        Some(Ok(result)) => result,
+    };
+    let (artifacts, error) = match result {
+        Ok(finished) => (finished.artifacts, finished.error),
+        Err(error) => (Vec::new(), Some(error)),
+    };
+    if let Some(error) = &error {
+        context.events.send(Event::Failed { kind: error.kind(), stage: error.stage, message: error.message() });
+    }
+    clean_up(&build, guest, error.as_ref()).await;
+    (artifacts, error)
+}
+
+fn stage_of(position: &Position) -> Option<Stage> {
+    *position.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
+}
+
+async fn clean_up<D: Driver, C: Connector>(
+    build: &Build<'_, D, C>,
+    mut guest: Option<Guest<D::Machine>>,
+    error: Option<&BuildError>,
+) {
+    let (run, context) = (build.run, build.context);
+    if let (Some(guest), Some(error)) = (&mut guest, error) {
+        evidence::save(build, guest, error).await;
+    }
+    if error.is_some() && leaves_the_wreck(run, context).await {
+        // Dropping the guest would end its machine.
+        std::mem::forget(guest);
+        for label in context.cleanup.abandon() {
+            context.events.warn(format!("not done, as -on-error asks: {label}"));
+        }
+        return;
+    }
+    let started = Instant::now();
+    for message in context.cleanup.unwind(&context.events).await {
+        context.events.send(Event::AlsoFailed { message });
+    }
+    context.events.send(Event::StageFinished { stage: Stage::Cleanup, elapsed: started.elapsed() });
+}
+
+async fn leaves_the_wreck<D, C>(run: &Run<D, C>, context: &Context) -> bool {
+    match run.options.on_error {
+        OnError::Cleanup => false,
+        OnError::Abort | OnError::RunCleanupProvisioner => true,
+        OnError::Ask if run.cancel.is_cancelled() => false,
+        OnError::Ask => loop {
+            match run.prompt.ask("[c] clean up and end, [a] leave everything and end").await.as_deref() {
+                None | Some("" | "c") => return false,
+                Some("a") => return true,
+                Some(other) => context.events.warn(format!("`{other}` is neither c nor a")),
+            }
+        },
+    }
+}
+
+impl<D: Driver, C: Connector> Build<'_, D, C> {
+    /// Runs one stage: tells when it starts and ends, and puts its name on its error.
+    async fn stage<T>(&self, stage: Stage, work: impl Future<Output = Result<T, Cause>>) -> Result<T, BuildError> {
+        *self.position.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(stage);
+        self.context.events.send(Event::StageStarted { stage });
+        let started = Instant::now();
+        let value = work.await.map_err(|cause| BuildError { stage: Some(stage), cause })?;
+        self.context.events.send(Event::StageFinished { stage, elapsed: started.elapsed() });
+        if self.run.options.debug && !self.run.cancel.is_cancelled() {
+            self.run.prompt.ask(format!("{stage:?} is done; press Enter to go on")).await;
+        }
+        Ok(value)
+    }
+}
+
+async fn pipeline<D: Driver, C: Connector>(
+    build: &Build<'_, D, C>,
+    slot: &mut Option<Guest<D::Machine>>,
+) -> Result<Finished, BuildError> {
+    let fetched = build.stage(Stage::Fetch, stages::fetch::fetch(build)).await?;
+    let created = build.stage(Stage::Create, stages::create::create(build, fetched)).await?;
+    let guest = slot.insert(created);
+    let booted = build.stage(Stage::Boot, stages::boot::boot(build, guest)).await?;
+    let connected = build.stage(Stage::Connect, stages::connect::connect(build, guest, booted)).await?;
+    let provisioned = build.stage(Stage::Provision, stages::provision::provision(build, guest, connected)).await?;
+    let stopped = build.stage(Stage::Shutdown, stages::shutdown::shutdown(build, guest, provisioned)).await?;
+    let exported = build.stage(Stage::Export, stages::export::export(build, slot, stopped)).await?;
+    build.stage(Stage::PostProcess, stages::post_process::post_process(build, exported)).await
+}

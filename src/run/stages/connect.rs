@@ -1,0 +1,62 @@
+//! Connect: wait until the guest lets us in, or find at once that the machine is gone.
+
+use super::{Booted, Connected, Guest};
+use crate::comm::connector::Connector;
+use crate::machine::Machine;
+use crate::plan::communicator::{CommunicatorPlan, SshPlan};
+use crate::run::build::Build;
+use crate::run::error::Cause;
+use crate::template::interpolate::Fields;
+
+pub(in crate::run) async fn connect<D, C: Connector, M: Machine>(
+    build: &Build<'_, D, C>,
+    guest: &mut Guest<M>,
+    _booted: Booted,
+) -> Result<Connected<C::Session>, Cause> {
+    let mut build_data = common_data(build, guest);
+    let CommunicatorPlan::Ssh(ssh) = &build.plan.communicator else {
+        build_data.insert("ConnType".into(), "none".into());
+        return Ok(Connected { session: None, build_data });
+    };
+    let (host, port) = guest.machine.guest_address(ssh.port).await?;
+    let address = (ssh.host.clone().unwrap_or(host), port);
+    add_ssh_data(&mut build_data, ssh, &address, guest);
+    let connecting = build.run.connector.connect(ssh, address, guest.key.as_ref(), build.context);
+    let session = tokio::select! {
+        session = connecting => session?,
+        stopped = guest.machine.wait_stopped() => {
+            stopped?;
+            return Err(Cause::MachineStopped { during: "while the build waited for SSH" });
+        }
+    };
+    Ok(Connected { session: Some(session), build_data })
+}
+
+/// The values of `{{ build }}` that do not depend on the communicator.
+fn common_data<D, C, M>(build: &Build<'_, D, C>, guest: &Guest<M>) -> Fields {
+    let field = |name: &str| guest.fields.get(name).cloned().unwrap_or_default();
+    let (ip, port) = (field("HTTPIP"), field("HTTPPort"));
+    Fields::from([
+        ("ID".into(), "ERR_ID_NOT_IMPLEMENTED_BY_BUILDER".into()),
+        ("PackerRunUUID".into(), build.run.options.run_uuid.clone()),
+        ("PackerHTTPAddr".into(), format!("{ip}:{port}")),
+        ("PackerHTTPIP".into(), ip),
+        ("PackerHTTPPort".into(), port),
+        ("SSHPublicKey".into(), field("SSHPublicKey")),
+    ])
+}
+
+fn add_ssh_data<M>(data: &mut Fields, ssh: &SshPlan, (host, port): &(String, u16), guest: &Guest<M>) {
+    let secret = |secret: Option<&crate::io::secrets::Secret>| secret.map_or("", |secret| secret.reveal()).to_owned();
+    let key_file = ssh.private_key_file.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+    data.extend([
+        ("ConnType".to_owned(), "ssh".to_owned()),
+        ("Host".to_owned(), host.clone()),
+        ("Port".to_owned(), port.to_string()),
+        ("User".to_owned(), ssh.username.clone()),
+        ("Password".to_owned(), secret(ssh.password.as_ref())),
+        ("SSHPrivateKey".to_owned(), secret(guest.key.as_ref().map(|key| &key.private_pem))),
+        ("SSHPrivateKeyFile".to_owned(), key_file),
+        ("SSHAgentAuth".to_owned(), ssh.agent_auth.to_string()),
+    ]);
+}

@@ -1,0 +1,51 @@
+//! Export: the disks in their final form, the output folder handed to the user.
+
+use std::path::{Path, PathBuf};
+
+use super::{Exported, Guest, Stopped};
+use crate::artifact::Artifact;
+use crate::machine::Machine;
+use crate::run::build::Build;
+use crate::run::error::Cause;
+
+pub(in crate::run) async fn export<D, C, M: Machine>(
+    build: &Build<'_, D, C>,
+    slot: &mut Option<Guest<M>>,
+    stopped: Stopped,
+) -> Result<Exported, Cause> {
+    let guest = slot.as_mut().expect("the guest stays in its slot until here");
+    let image = guest.machine.export().await?;
+    let dropped = guest.machine.dropped_files();
+    let guest = slot.take().expect("the guest was just there");
+    let directory = guest.output.keep(build.context).await?;
+    let files = list_files(&directory, &dropped)?;
+    let artifact = Artifact {
+        builder_id: "transcend.qemu".into(),
+        id: "VM".into(),
+        description: format!("VM files in directory: {}", directory.display()),
+        files,
+        directory: Some(directory),
+        machine: Some(image),
+        build_data: stopped.build_data,
+    };
+    Ok(Exported { artifact })
+}
+
+/// Every file below the folder in lexical order: what the user's own `qemuargs` wrote there belongs to the artifact.
+fn list_files(directory: &Path, dropped: &[PathBuf]) -> Result<Vec<PathBuf>, Cause> {
+    let failed = || Cause::io(format!("list {}", directory.display()));
+    let mut files = Vec::new();
+    let mut folders = vec![directory.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs_err::read_dir(folder).map_err(failed())? {
+            let path = entry.map_err(failed())?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if !dropped.contains(&path) {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}

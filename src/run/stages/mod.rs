@@ -1,0 +1,75 @@
+//! The stages. Each takes the value of the one before: fetched, created (the guest), booted, connected,
+//! provisioned, stopped, exported, finished.
+
+pub(super) mod boot;
+pub(super) mod connect;
+pub(super) mod create;
+pub(super) mod export;
+pub(super) mod fetch;
+pub(super) mod post_process;
+pub(super) mod provision;
+pub(super) mod shutdown;
+
+use std::path::PathBuf;
+
+use super::error::BuildError;
+use super::output::OutputFolder;
+use crate::artifact::Artifact;
+use crate::comm::ssh::keypair::KeyPair;
+use crate::seed::http::HttpServer;
+use crate::template::interpolate::Fields;
+
+/// The installer image is at hand; `None` when the hypervisor reads it by itself.
+#[derive(Debug)]
+pub(super) struct Fetched {
+    pub(super) iso: Option<PathBuf>,
+}
+
+/// A machine and all that was made for it. It lives until the export.
+#[derive(Debug)]
+pub(super) struct Guest<M> {
+    pub(super) machine: M,
+    pub(super) output: OutputFolder,
+    /// Sockets, seed media, the serial log; removed by the cleanup.
+    pub(super) work_directory: PathBuf,
+    pub(super) http: Option<HttpServer>,
+    pub(super) key: Option<KeyPair>,
+    /// The dot-variables of the boot command.
+    pub(super) fields: Fields,
+}
+
+/// The boot command is typed.
+#[derive(Debug)]
+pub(super) struct Booted;
+
+/// A session is open, or the template wants none.
+#[derive(Debug)]
+pub(super) struct Connected<S> {
+    pub(super) session: Option<S>,
+    /// `{{ build }}` and the dot-variables of provisioners.
+    pub(super) build_data: Fields,
+}
+
+#[derive(Debug)]
+pub(super) struct Provisioned<S> {
+    pub(super) session: Option<S>,
+    pub(super) build_data: Fields,
+}
+
+#[derive(Debug)]
+pub(super) struct Stopped {
+    pub(super) build_data: Fields,
+}
+
+#[derive(Debug)]
+pub(super) struct Exported {
+    pub(super) artifact: Artifact,
+}
+
+/// What a pipeline that came to its end leaves.
+#[derive(Debug)]
+pub(super) struct Finished {
+    pub(super) artifacts: Vec<Artifact>,
+    /// Post-processors that failed; the machine itself was built.
+    pub(super) error: Option<BuildError>,
+}

@@ -1,0 +1,100 @@
+//! Texts that are complete only at run time.
+
+use serde::{Serialize, Serializer};
+
+use super::ast::{Base, Branch, Command, Definitions, Node, Operand, Pipeline, Tree};
+use super::evaluate::{Missing, evaluate};
+use super::{Fields, Site};
+
+/// A text in which everything known at plan time is filled in and the dot-variables are not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Late {
+    tree: Tree,
+    missing: Missing,
+    /// As written in the template: errors show this one, which no value was filled into.
+    written: String,
+}
+
+/// A late text that cannot be filled in.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message} in `{text}`")]
+pub struct RenderError {
+    pub message: String,
+    pub text: String,
+}
+
+impl Late {
+    /// A text without any late value.
+    pub fn literal(text: impl Into<String>) -> Self {
+        let text = text.into();
+        let tree = Tree { nodes: vec![Node::Text(text.clone())], definitions: Definitions::new() };
+        Self { tree, missing: Missing::NoValue, written: text }
+    }
+
+    pub(super) fn new(tree: Tree, written: &str, site: Site<'_>) -> Self {
+        let missing = match site {
+            Site::Struct(_) => Missing::Error,
+            Site::Map(_) => Missing::NoValue,
+        };
+        Self { tree, missing, written: written.to_owned() }
+    }
+
+    /// Fills in the dot-variables. Their values are taken as they are: braces in them mean nothing.
+    pub fn render(&self, fields: &Fields) -> Result<String, RenderError> {
+        evaluate(&self.tree, fields, self.missing)
+            .map_err(|problem| RenderError { message: problem.message, text: self.written.clone() })
+    }
+
+    /// The text, if nothing in it is late.
+    pub fn known(&self) -> Option<String> {
+        let texts = self.tree.nodes.iter().map(|node| match node {
+            Node::Text(text) => Some(text.as_str()),
+            _ => None,
+        });
+        texts.collect()
+    }
+
+    /// Whether the text depends on a dot-variable.
+    pub fn uses(&self, field: &str) -> bool {
+        in_nodes(&self.tree.nodes, field) || self.tree.definitions.values().any(|nodes| in_nodes(nodes, field))
+    }
+}
+
+fn in_nodes(nodes: &[Node], field: &str) -> bool {
+    nodes.iter().any(|node| match node {
+        Node::Action(pipeline) => in_pipeline(pipeline, field),
+        Node::Branch(Branch { condition, then, otherwise, .. }) => {
+            in_pipeline(condition, field) || in_nodes(then, field) || in_nodes(otherwise, field)
+        }
+        Node::Call { argument, .. } => argument.as_ref().is_some_and(|pipeline| in_pipeline(pipeline, field)),
+        Node::Text(_) | Node::Break | Node::Continue => false,
+    })
+}
+
+fn in_pipeline(pipeline: &Pipeline, field: &str) -> bool {
+    let in_command = |command: &Command| command.operands.iter().any(|operand| in_operand(operand, field));
+    pipeline.commands.iter().any(in_command)
+}
+
+/// All of the data counts as each of its fields.
+fn in_operand(operand: &Operand, field: &str) -> bool {
+    match &operand.base {
+        Base::Nested(pipeline) => in_pipeline(pipeline, field),
+        Base::Dot => operand.fields.first().is_none_or(|name| name == field),
+        Base::Variable(name) if name.is_empty() => operand.fields.first().is_none_or(|name| name == field),
+        Base::Variable(_) | Base::Literal(_) | Base::Function(_) => false,
+    }
+}
+
+/// The source form: `{{ .Name }}` for what is late.
+impl std::fmt::Display for Late {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.tree.fmt(f)
+    }
+}
+
+impl Serialize for Late {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

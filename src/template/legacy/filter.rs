@@ -1,0 +1,65 @@
+//! `only`, `except` and `override` must name builders that exist.
+
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::source::{Span, Spanned};
+use crate::template::{Builder, Filter, Located, PostProcessor, Provisioner};
+
+pub(super) fn check(
+    builders: &[Builder],
+    provisioners: &[Provisioner],
+    error_cleanup_provisioner: Option<&Provisioner>,
+    post_processors: &[Vec<PostProcessor>],
+    diagnostics: &mut Diagnostics,
+) {
+    let mut names =
+        Names { known: builders.iter().map(|builder| builder.raw_name.value.as_str()).collect(), diagnostics };
+    for (index, provisioner) in provisioners.iter().enumerate() {
+        names.check_provisioner(&format!("provisioner {}", index + 1), provisioner);
+    }
+    if let Some(provisioner) = error_cleanup_provisioner {
+        names.check_provisioner("the error-cleanup-provisioner", provisioner);
+    }
+    for (sequence, steps) in post_processors.iter().enumerate() {
+        for (step, post_processor) in steps.iter().enumerate() {
+            let what = format!("post-processor {}.{}", sequence + 1, step + 1);
+            names.check_filter(&what, &post_processor.filter, post_processor.span());
+        }
+    }
+}
+
+struct Names<'a> {
+    /// The raw names of all builders.
+    known: Vec<&'a str>,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Names<'_> {
+    fn check_provisioner(&mut self, what: &str, provisioner: &Provisioner) {
+        self.check_filter(what, &provisioner.filter, provisioner.span());
+        for (name, config) in &provisioner.overrides {
+            self.check_name(&format!("`override` of {what}"), name, &config.span);
+        }
+    }
+
+    fn check_filter(&mut self, what: &str, filter: &Filter, span: &Span) {
+        if !filter.only.is_empty() && !filter.except.is_empty() {
+            let message = format!("{what} has both `only` and `except`");
+            self.diagnostics.push(Diagnostic::error(message).at(span).help("keep one of the two"));
+        }
+        for (key, names) in [("only", &filter.only), ("except", &filter.except)] {
+            for Spanned { value, span } in names {
+                self.check_name(&format!("`{key}` of {what}"), value, span);
+            }
+        }
+    }
+
+    fn check_name(&mut self, place: &str, name: &str, span: &Span) {
+        if self.known.contains(&name) {
+            return;
+        }
+        let finding = Diagnostic::error(format!("{place} names the builder `{name}`, which does not exist")).at(span);
+        let finding = finding.suggest(name, self.known.iter().copied());
+        let known = format!("the builders are: {}", self.known.join(", "));
+        self.diagnostics.push(if finding.help.is_some() { finding } else { finding.help(known) });
+    }
+}

@@ -1,0 +1,72 @@
+//! What the keys of a legacy JSON template mean. Everything that is wrong is reported, not only the first.
+
+mod builders;
+mod filter;
+mod object;
+mod post_processors;
+mod provisioners;
+mod root;
+mod undefined;
+mod version;
+
+use std::path::{Path, PathBuf};
+
+use crate::diag::{Diagnostic, Diagnostics};
+
+use super::Template;
+use super::interpolate::{Facts, Scope};
+use super::value::{Kind, Value};
+use super::variables::VariableInputs;
+use super::variables::resolve::resolve;
+use root::Root;
+
+/// The template that a document describes, as far as it can be understood.
+pub(super) fn read(
+    document: Value,
+    folder: &Path,
+    inputs: &VariableInputs,
+    diagnostics: &mut Diagnostics,
+) -> Option<Template> {
+    let span = document.span;
+    let Kind::Map(object) = document.kind else {
+        diagnostics.push(
+            Diagnostic::error(format!("a template is a map, not {}", document.kind.describe()))
+                .at(&span)
+                .help("the outermost value of a template is { ... }"),
+        );
+        return None;
+    };
+    let uses = undefined::uses(&object);
+    let root = Root::read(object, diagnostics);
+    version::check(root.min_packer_version.as_ref(), diagnostics);
+    let facts = Facts {
+        started: inputs.started,
+        working_folder: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
+        template_folder: folder.to_owned(),
+    };
+    let names: Vec<String> = root.sensitive.iter().map(|name| name.value.clone()).collect();
+    let variables = resolve(root.variables, &names, inputs, facts.clone(), diagnostics);
+    undefined::report(uses, &variables, diagnostics);
+    let scope = Scope::new(facts.clone(), variables.values());
+    let builders = builders::read(root.builders, &span, &scope, diagnostics);
+    let provisioners = provisioners::read_all(root.provisioners, diagnostics);
+    let error_cleanup_provisioner =
+        root.error_cleanup_provisioner.and_then(|value| provisioners::read_cleanup(value, diagnostics));
+    let post_processors = post_processors::read(root.post_processors, diagnostics);
+    filter::check(&builders, &provisioners, error_cleanup_provisioner.as_ref(), &post_processors, diagnostics);
+    Some(Template {
+        path: PathBuf::from(&span.source.name),
+        folder: folder.to_owned(),
+        working_folder: facts.working_folder,
+        started: facts.started,
+        description: root.description,
+        variables,
+        builders,
+        provisioners,
+        error_cleanup_provisioner,
+        post_processors,
+    })
+}
+
+#[cfg(test)]
+mod tests;

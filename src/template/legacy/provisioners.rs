@@ -1,0 +1,54 @@
+//! The `provisioners` and the `error-cleanup-provisioner` of a template.
+
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::template::value::{Object, Value};
+use crate::template::{Filter, Provisioner};
+
+use super::object::{list, map, strings, take, take_type};
+
+pub(super) fn read_all(value: Option<Value>, diagnostics: &mut Diagnostics) -> Vec<Provisioner> {
+    let values = list(value, "`provisioners`", diagnostics);
+    let mut provisioners = Vec::new();
+    for (index, value) in values.into_iter().enumerate() {
+        let provisioner = read(value, &format!("provisioner {}", index + 1), diagnostics);
+        provisioners.extend(diagnostics.take(provisioner));
+    }
+    provisioners
+}
+
+pub(super) fn read_cleanup(value: Value, diagnostics: &mut Diagnostics) -> Option<Provisioner> {
+    let provisioner = read(value, "the error-cleanup-provisioner", diagnostics);
+    diagnostics.take(provisioner)
+}
+
+fn read(value: Value, what: &str, diagnostics: &mut Diagnostics) -> Result<Provisioner, Diagnostic> {
+    let mut config = map(value, what)?;
+    let kind = take_type(&mut config, what)?;
+    let mut names = |key: &str| {
+        let value = take(&mut config, key);
+        value.map(|value| strings(value, &format!("`{key}` of {what}"), true, diagnostics)).unwrap_or_default()
+    };
+    let filter = Filter { only: names("only"), except: names("except") };
+    let overrides = match take(&mut config, "override") {
+        Some(value) => overrides(map(value, &format!("`override` of {what}"))?, what, diagnostics),
+        None => Vec::new(),
+    };
+    Ok(Provisioner {
+        kind,
+        filter,
+        overrides,
+        pause_before: take(&mut config, "pause_before"),
+        timeout: take(&mut config, "timeout"),
+        max_retries: take(&mut config, "max_retries"),
+        config,
+    })
+}
+
+fn overrides(object: Object, what: &str, diagnostics: &mut Diagnostics) -> Vec<(String, Object)> {
+    let mut overrides = Vec::new();
+    for (name, value) in object.entries {
+        let config = map(value, &format!("`override` of {what} for `{}`", name.value));
+        overrides.extend(diagnostics.take(config).map(|config| (name.value, config)));
+    }
+    overrides
+}

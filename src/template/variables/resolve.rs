@@ -1,0 +1,156 @@
+//! From what is written to values: overrides first, then rounds of filling in until nothing changes.
+
+use std::collections::BTreeMap;
+
+use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::io::secrets::{MASK, Secret};
+use crate::source::{Span, Spanned};
+use crate::template::interpolate::{self, Dots, Facts, Problem, Scope};
+
+use super::{Variable, VariableInputs, Variables, file};
+
+/// Variables may use each other in any order and depth; this many rounds are tried.
+const ROUNDS: usize = 100;
+
+/// What a template says about one variable.
+#[derive(Clone, Debug)]
+pub(in crate::template) struct Declaration {
+    pub(in crate::template) name: Spanned<String>,
+    /// `None` is required.
+    pub(in crate::template) default: Option<Spanned<String>>,
+}
+
+/// Gives each variable its value; names that come only from the caller count too.
+pub(in crate::template) fn resolve(
+    declared: Vec<Declaration>,
+    sensitive: &[String],
+    inputs: &VariableInputs,
+    facts: Facts,
+    diagnostics: &mut Diagnostics,
+) -> Variables {
+    let is_sensitive = |name: &str| sensitive.iter().any(|known| known == name);
+    let given = given(inputs, &is_sensitive, diagnostics);
+    let mut written: BTreeMap<String, Spanned<String>> = BTreeMap::new();
+    for declaration in &declared {
+        written.extend(declaration.default.clone().map(|default| (declaration.name.value.clone(), default)));
+    }
+    let given_names: Vec<String> = given.keys().cloned().collect();
+    written.extend(given);
+    if !inputs.syntax_only {
+        report_missing(&declared, &written, diagnostics);
+    }
+    let values = fill_in(written, Scope::of_variables(facts, inputs.environment.clone()), &is_sensitive, diagnostics);
+    variables(declared, given_names, values, &is_sensitive)
+}
+
+/// What files and flags say: the later file wins, and any flag wins over files.
+fn given(
+    inputs: &VariableInputs,
+    is_sensitive: &impl Fn(&str) -> bool,
+    diagnostics: &mut Diagnostics,
+) -> BTreeMap<String, Spanned<String>> {
+    let mut given = BTreeMap::new();
+    for path in &inputs.files {
+        given.extend(file::read(path, is_sensitive, diagnostics));
+    }
+    for (name, value) in &inputs.vars {
+        let shown = if is_sensitive(name) { MASK } else { value };
+        let span = Span::whole(format!("-var {name}"), shown);
+        given.insert(name.clone(), Spanned::new(value.clone(), span));
+    }
+    given
+}
+
+fn report_missing(
+    declared: &[Declaration],
+    written: &BTreeMap<String, Spanned<String>>,
+    diagnostics: &mut Diagnostics,
+) {
+    for name in declared.iter().map(|declaration| &declaration.name) {
+        if !written.contains_key(&name.value) {
+            diagnostics.push(
+                Diagnostic::error(format!("required variable `{}` has no value", name.value))
+                    .at_with(&name.span, "null means: required")
+                    .help(format!("give one with -var '{}=...' or in a -var-file", name.value)),
+            );
+        }
+    }
+}
+
+/// Fills in all values by name, again and again while some still wait for others.
+fn fill_in(
+    written: BTreeMap<String, Spanned<String>>,
+    mut scope: Scope,
+    is_sensitive: &impl Fn(&str) -> bool,
+    diagnostics: &mut Diagnostics,
+) -> BTreeMap<String, Secret> {
+    let mut open = written;
+    let mut waiting = BTreeMap::new();
+    let mut use_of_others_succeeded = false;
+    for _ in 0..ROUNDS {
+        waiting.clear();
+        let before = open.len();
+        for (name, text) in std::mem::take(&mut open) {
+            match scope.try_render(&text.value, Dots::Keep) {
+                Ok(value) => {
+                    use_of_others_succeeded |= !interpolate::references(&text.value).is_empty();
+                    scope.define(&name, Secret::new(value));
+                }
+                Err(problem) if problem.unresolved.is_some() => {
+                    waiting.insert(name.clone(), problem);
+                    open.insert(name, text);
+                }
+                Err(problem) => diagnostics.push(diagnose(&name, &text, problem, is_sensitive)),
+            }
+        }
+        if open.is_empty() || open.len() == before {
+            break;
+        }
+    }
+    for (name, problem) in waiting {
+        report_waiting(diagnose(&name, &open[&name], problem, is_sensitive), use_of_others_succeeded, diagnostics);
+    }
+    scope.values().clone()
+}
+
+fn diagnose(name: &str, text: &Spanned<String>, problem: Problem, is_sensitive: &impl Fn(&str) -> bool) -> Diagnostic {
+    let diagnostic = problem.diagnose(&text.value, &text.span);
+    let expression = if is_sensitive(name) { MASK } else { &text.value };
+    Diagnostic { message: format!("variable `{name}` = \"{expression}\": {}", diagnostic.message), ..diagnostic }
+}
+
+/// Packer overlooks a value that cannot be filled in as soon as another variable could use a variable.
+/// Templates depend on that, so it is only a warning then.
+fn report_waiting(diagnostic: Diagnostic, overlooked: bool, diagnostics: &mut Diagnostics) {
+    if overlooked {
+        let message = format!("{}; it stays empty", diagnostic.message);
+        diagnostics.push(Diagnostic { severity: Severity::Warning, message, ..diagnostic });
+    } else {
+        diagnostics.push(diagnostic);
+    }
+}
+
+/// All names that are declared or given, sorted.
+fn variables(
+    declared: Vec<Declaration>,
+    given_names: Vec<String>,
+    mut values: BTreeMap<String, Secret>,
+    is_sensitive: &impl Fn(&str) -> bool,
+) -> Variables {
+    let mut all: BTreeMap<String, (bool, Option<String>)> =
+        given_names.into_iter().map(|name| (name, (false, None))).collect();
+    for Declaration { name, default } in declared {
+        all.insert(name.value, (true, default.map(|default| default.value)));
+    }
+    let variable = |(name, (declared, default)): (String, (bool, Option<String>))| Variable {
+        value: values.remove(&name),
+        sensitive: is_sensitive(&name),
+        name,
+        default,
+        declared,
+    };
+    Variables(all.into_iter().map(variable).collect())
+}
+
+#[cfg(test)]
+mod tests;

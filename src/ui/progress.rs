@@ -1,0 +1,76 @@
+//! Progress of long work: bars on a terminal, nothing when piped.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::line::work_name;
+use crate::event::Work;
+
+/// The bars that are drawn now, by build and work.
+#[derive(Debug)]
+pub(crate) struct Bars {
+    all: MultiProgress,
+    running: HashMap<(String, String), ProgressBar>,
+}
+
+impl Bars {
+    pub(crate) fn new(terminal: bool) -> Self {
+        let target = if terminal { ProgressDrawTarget::stdout() } else { ProgressDrawTarget::hidden() };
+        Self { all: MultiProgress::with_draw_target(target), running: HashMap::new() }
+    }
+
+    pub(crate) fn update(&mut self, build: &str, work: &Work, done: u64, total: Option<u64>) {
+        let key = (build.to_owned(), work_name(work));
+        if total == Some(done) {
+            if let Some(bar) = self.running.remove(&key) {
+                bar.finish_and_clear();
+            }
+            return;
+        }
+        let bar = self.running.entry(key).or_insert_with_key(|(build, name)| {
+            let bar = self.all.add(ProgressBar::new(total.unwrap_or(0)));
+            bar.set_style(style(work, total));
+            bar.set_prefix(format!("{build}: {name}"));
+            bar.enable_steady_tick(Duration::from_millis(250));
+            bar
+        });
+        bar.set_length(total.unwrap_or(done));
+        bar.set_position(done);
+    }
+
+    /// What a build does now, and for how long.
+    pub(crate) fn stage(&mut self, build: &str, stage: &str) {
+        let bar = self.all.add(ProgressBar::new_spinner());
+        let style = ProgressStyle::with_template("    {prefix} {spinner} {elapsed}");
+        bar.set_style(style.expect("the template is well formed"));
+        bar.set_prefix(format!("{build}: {stage}"));
+        bar.enable_steady_tick(Duration::from_millis(250));
+        self.running.insert((build.to_owned(), stage.to_owned()), bar);
+    }
+
+    /// Runs `write` with the bars out of the way.
+    pub(crate) fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
+        self.all.suspend(write)
+    }
+
+    pub(crate) fn clear(&mut self, build: &str) {
+        self.running.retain(|(name, _), bar| {
+            let other = name != build;
+            if !other {
+                bar.finish_and_clear();
+            }
+            other
+        });
+    }
+}
+
+fn style(work: &Work, total: Option<u64>) -> ProgressStyle {
+    let template = match (work, total) {
+        (Work::Typing, _) => "    {prefix} {bar:20} {pos}/{len} keys",
+        (_, Some(_)) => "    {prefix} {bar:20} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
+        (_, None) => "    {prefix} {bytes} {bytes_per_sec}",
+    };
+    ProgressStyle::with_template(template).expect("the templates above are well formed")
+}

@@ -1,0 +1,21 @@
+//! Asking the person at the terminal.
+
+use std::io::{BufRead, IsTerminal, Write};
+
+use crate::run::prompt::Prompt;
+
+/// Asks on the terminal; nobody can be asked where there is none.
+pub fn terminal(machine_readable: bool) -> Prompt {
+    if machine_readable || !std::io::stdin().is_terminal() {
+        return Prompt::nobody();
+    }
+    Prompt::new(|question| Box::pin(async move { tokio::task::spawn_blocking(move || ask(&question)).await.ok()? }))
+}
+
+fn ask(question: &str) -> Option<String> {
+    let mut out = std::io::stdout();
+    write!(out, "{question} ").and_then(|()| out.flush()).ok()?;
+    let mut answer = String::new();
+    let read = std::io::stdin().lock().read_line(&mut answer).ok()?;
+    (read > 0).then(|| answer.trim().to_owned())
+}

@@ -1,0 +1,232 @@
+//! The reporter: takes the events of all builds, one at a time, and writes lines.
+
+use std::collections::HashMap;
+use std::io::Write;
+
+use console::Style as Paint;
+
+use super::Settings;
+use super::line::{self, Line, Weight};
+use super::machine_readable;
+use super::progress::Bars;
+use super::timeline::Timelines;
+use crate::event::{Event, EventReceiver};
+use crate::io::secrets::Secrets;
+
+/// Colours of the builds, in turn.
+const BUILD_COLORS: [fn(Paint) -> Paint; 5] = [Paint::green, Paint::cyan, Paint::magenta, Paint::yellow, Paint::blue];
+
+/// Whom a line is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    Say,
+    Message,
+    Error,
+}
+
+impl From<Weight> for Style {
+    fn from(weight: Weight) -> Self {
+        match weight {
+            Weight::Say => Self::Say,
+            Weight::Message => Self::Message,
+            Weight::Error => Self::Error,
+        }
+    }
+}
+
+/// Owns the terminal.
+pub struct Reporter {
+    settings: Settings,
+    secrets: Secrets,
+    out: Box<dyn Write + Send>,
+    bars: Bars,
+    colors: HashMap<String, usize>,
+    pub(crate) timelines: Timelines,
+}
+
+impl Reporter {
+    pub fn new(settings: Settings, secrets: Secrets, out: Box<dyn Write + Send>) -> Self {
+        let bars = Bars::new(settings.terminal && !settings.machine_readable);
+        Self { settings, secrets, out, bars, colors: HashMap::new(), timelines: Timelines::default() }
+    }
+
+    /// The reporter for this process's standard output.
+    pub fn stdout(settings: Settings, secrets: Secrets) -> Self {
+        Self::new(settings, secrets, Box::new(std::io::stdout()))
+    }
+
+    pub fn settings(&self) -> Settings {
+        self.settings
+    }
+
+    /// Writes until every sender of events is gone.
+    pub async fn follow(mut self, mut receiver: EventReceiver) -> Self {
+        while let Some((build, event)) = receiver.recv().await {
+            self.report(&build, &event);
+        }
+        self
+    }
+
+    fn report(&mut self, build: &str, event: &Event) {
+        match event {
+            Event::Progress { work, done, total } => self.bars.update(build, work, *done, *total),
+            Event::StageStarted { stage } => self.bars.stage(build, line::stage_name(*stage)),
+            Event::StageFinished { stage, elapsed } => {
+                self.bars.clear(build);
+                self.timelines.add(build, *stage, *elapsed);
+                tracing::debug!(build, stage = line::stage_name(*stage), ?elapsed, "stage finished");
+            }
+            Event::Failed { .. } => self.bars.clear(build),
+            Event::Debug { text } => tracing::debug!(build, "{}", self.secrets.mask(text)),
+            Event::MachineStarted { command, .. } => tracing::info!(build, "{}", self.secrets.mask(command)),
+            Event::CleanupStep { label } => tracing::debug!(build, "cleanup: {}", self.secrets.mask(label)),
+            _ => {}
+        }
+        if let Some(Line { weight, text }) = line::of(event) {
+            self.build_lines(build, weight.into(), &text);
+        }
+    }
+
+    /// Each line of a text with its build's name in front.
+    fn build_lines(&mut self, build: &str, style: Style, text: &str) {
+        let marker = if style == Style::Message { "   " } else { "==>" };
+        let name = if build.is_empty() { String::new() } else { format!("{build}: ") };
+        let prefixed: Vec<_> = text.lines().map(|line| format!("{marker} {name}{line}")).collect();
+        self.text(build, style, &prefixed.join("\n"));
+    }
+
+    /// A text of the whole program, or a line that has its prefix already.
+    pub fn text(&mut self, build: &str, style: Style, text: &str) {
+        let text = self.secrets.mask(text);
+        if self.settings.machine_readable {
+            let kind = match style {
+                Style::Say => "say",
+                Style::Message => "message",
+                Style::Error => "error",
+            };
+            return self.data(build, "ui", &[kind, &text]);
+        }
+        let stamp = if self.settings.timestamps { format!("{}: ", now()) } else { String::new() };
+        for line in text.split('\n') {
+            let line = self.paint(build, style, &format!("{stamp}{line}"));
+            self.write(&line);
+        }
+    }
+
+    /// A line for programs; nothing unless they asked.
+    pub fn data(&mut self, target: &str, kind: &str, data: &[&str]) {
+        if !self.settings.machine_readable {
+            return;
+        }
+        let masked: Vec<_> = data.iter().map(|text| self.secrets.mask(text)).collect();
+        let data: Vec<_> = masked.iter().map(String::as_str).collect();
+        let line = machine_readable::line(jiff::Timestamp::now().as_second(), target, kind, &data);
+        self.write(&line);
+    }
+
+    fn write(&mut self, line: &str) {
+        // A closed pipe (`| head`) is not worth an error; the build goes on.
+        let out = &mut self.out;
+        self.bars.suspend(|| {
+            let _ = writeln!(out, "{line}");
+            let _ = out.flush();
+        });
+    }
+
+    fn paint(&mut self, build: &str, style: Style, line: &str) -> String {
+        if !self.settings.color || line.is_empty() {
+            return line.to_owned();
+        }
+        let paint = Paint::new().force_styling(true);
+        let paint = match style {
+            Style::Error => paint.red(),
+            _ if build.is_empty() => paint.bold(),
+            _ => {
+                let next = self.colors.len() % BUILD_COLORS.len();
+                BUILD_COLORS[*self.colors.entry(build.to_owned()).or_insert(next)](paint)
+            }
+        };
+        let paint = if style == Style::Say { paint.bold() } else { paint };
+        paint.apply_to(line).to_string()
+    }
+}
+
+impl std::fmt::Debug for Reporter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reporter").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+/// Local time, RFC 3339 to the second.
+fn now() -> String {
+    jiff::Zoned::now().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::event::{Events, Stream};
+
+    /// A buffer that can be looked at while the reporter owns it.
+    #[derive(Clone, Debug, Default)]
+    pub(crate) struct Screen(Arc<Mutex<Vec<u8>>>);
+
+    impl Screen {
+        pub(crate) fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
+
+    impl Write for Screen {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    async fn reported(settings: Settings, events: Vec<Event>) -> String {
+        let (sender, receiver) = Events::channel();
+        let screen = Screen::default();
+        let secrets = Secrets::default();
+        secrets.add("hunter2");
+        let reporter = Reporter::new(settings, secrets, Box::new(screen.clone()));
+        for event in events {
+            sender.for_build("web").send(event);
+        }
+        drop(sender);
+        reporter.follow(receiver).await;
+        screen.text()
+    }
+
+    fn samples() -> Vec<Event> {
+        vec![
+            Event::MachineStopped,
+            Event::Output { stream: Stream::Stdout, line: "the word is hunter2".into() },
+            Event::Warning { text: "two\nlines".into() },
+        ]
+    }
+
+    #[tokio::test]
+    async fn piped_output_is_plain_and_masked() {
+        let text = reported(Settings::default(), samples()).await;
+        insta::assert_snapshot!(text, @r"
+        ==> web: the machine is off
+            web: the word is <sensitive>
+        ==> web: warning: two
+        ==> web: lines
+        ");
+    }
+
+    #[tokio::test]
+    async fn machine_readable_lines_are_masked_too() {
+        let text = reported(Settings { machine_readable: true, ..Settings::default() }, samples()).await;
+        assert!(text.lines().all(|line| line.contains(",web,ui,")), "{text}");
+        assert!(text.contains("ui,message,    web: the word is <sensitive>"), "{text}");
+        assert!(text.contains("ui,error,==> web: warning: two\\n==> web: lines"), "{text}");
+    }
+}
