@@ -175,7 +175,10 @@ pub enum Event {
         message: String,
     },
     /// What was kept of a failed build.
-    EvidenceSaved { folder: PathBuf, files: Vec<PathBuf> },
+    EvidenceSaved {
+        folder: PathBuf,
+        files: Vec<PathBuf>,
+    },
     /// Text that only matters to somebody who looks for a fault; goes to the log.
     Debug {
         text: String,

@@ -20,7 +20,7 @@ impl SourceFile {
     pub fn position(&self, offset: usize) -> (usize, usize) {
         let before = &self.text.as_bytes()[..offset.min(self.text.len())];
         let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
-        (before.iter().filter(|&&byte| byte == b'\n').count() + 1, before.len() - line_start)
+        (before.split(|&byte| byte == b'\n').count(), before.len() - line_start)
     }
 }
 

@@ -1,6 +1,8 @@
-//! Every accept and reject rule of the `qemu` builder's options, from the table `rules/qemu.json`.
+//! Every accept and reject rule of the options, from the tables in `rules`.
 //!
-//! `since` says who has the rule: Packer 1.6.6, the plugin of today, or only this program.
+//! `since` says who has the rule: Packer 1.6.6, its plugins of today, or only this program.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by it")]
 
 use std::path::Path;
 
@@ -11,21 +13,41 @@ use boxwright::template::Template;
 use boxwright::template::variables::VariableInputs;
 use serde_json::{Map, Value, json};
 
-const RULES: &str = include_str!("rules/qemu.json");
+const QEMU: &str = include_str!("rules/qemu.json");
+const COMPONENTS: &str = include_str!("rules/components.json");
 
-/// A builder that nothing is wrong with, changed by the options of a rule. Null takes an option out.
-fn template(options: &Map<String, Value>) -> String {
-    let mut builder = json!({
+/// What every rule has beside its options.
+const ABOUT: [&str; 7] = ["about", "each", "with", "accept", "error", "help", "since"];
+
+/// A builder that nothing is wrong with.
+fn builder() -> Value {
+    json!({
         "type": "qemu",
         "iso_url": "files/base.iso",
         "iso_checksum": "none",
         "ssh_username": "vagrant",
         "ssh_password": "vagrant",
-    });
-    for (key, value) in options {
+    })
+}
+
+/// The good builder changed by the options of a rule.
+fn changed_builder(options: &Value) -> Value {
+    let mut builder = builder();
+    for (key, value) in options.as_object().unwrap() {
         builder[key] = value.clone();
     }
-    serde_json::to_string_pretty(&json!({ "builders": [builder] })).unwrap()
+    json!({ "builders": [builder] })
+}
+
+/// The good builder with one more component: a provisioner, or with `post:` a post-processor.
+fn with_component(kind: &str, options: &Value) -> Value {
+    let (list, kind) = match kind.strip_prefix("post:") {
+        Some(kind) => ("post-processors", kind),
+        None => ("provisioners", kind),
+    };
+    let mut component = options.clone();
+    component["type"] = json!(kind);
+    json!({ "builders": [builder()], list: [component] })
 }
 
 fn folder_with_files() -> tempfile::TempDir {
@@ -40,11 +62,12 @@ fn folder_with_files() -> tempfile::TempDir {
     folder
 }
 
-fn findings(folder: &Path, text: &str) -> Diagnostics {
+fn findings(folder: &Path, template: &Value) -> Diagnostics {
+    let text = serde_json::to_string_pretty(template).unwrap();
     let source = SourceFile::new("template.json", text);
     let (template, mut diagnostics) = Template::parse(&source, folder, &VariableInputs::fixed());
     if let Some(mut template) = template {
-        template.working_folder = folder.to_owned();
+        folder.clone_into(&mut template.working_folder);
         let (plans, found) = resolve(&template, &ResolveOptions::default());
         assert_eq!(plans.is_empty(), found.has_errors(), "a plan and its errors exclude each other: {found:?}");
         diagnostics.extend(found);
@@ -52,13 +75,32 @@ fn findings(folder: &Path, text: &str) -> Diagnostics {
     diagnostics
 }
 
-/// The rule's options, one set for each value of `each`.
-fn cases(rule: &Value) -> Vec<Map<String, Value>> {
-    let Some(each) = rule.get("each").and_then(Value::as_object) else {
-        return vec![rule.get("set").and_then(Value::as_object).cloned().unwrap_or_default()];
-    };
-    let values = each.iter().flat_map(|(key, values)| values.as_array().unwrap().iter().map(move |value| (key, value)));
-    values.map(|(key, value)| Map::from_iter([(key.clone(), value.clone())])).collect()
+/// Options one by one: `{"key": [1, 2]}` is `{"key": 1}` and `{"key": 2}`.
+fn each(rule: &Value) -> Vec<(String, Value)> {
+    let each = rule.get("each").and_then(Value::as_object);
+    let values = each.into_iter().flatten().flat_map(|(key, values)| {
+        let values = values.as_array().unwrap();
+        values.iter().map(move |value| (key.clone(), value.clone()))
+    });
+    values.collect()
+}
+
+fn builder_cases(rule: &Value) -> Vec<Value> {
+    if rule.get("each").is_none() {
+        return vec![changed_builder(rule.get("set").unwrap_or(&json!({})))];
+    }
+    each(rule).into_iter().map(|(key, value)| changed_builder(&json!({ key: value }))).collect()
+}
+
+fn component_cases(rule: &Value) -> Vec<Value> {
+    let rule_options = rule.as_object().unwrap().iter().filter(|(key, _)| !ABOUT.contains(&key.as_str()));
+    let own = rule_options.map(|(kind, options)| (kind.clone(), options.clone()));
+    let all = own.chain(each(rule)).map(|(kind, mut options)| {
+        let with = rule.get("with").and_then(Value::as_object).cloned().unwrap_or_else(Map::new);
+        options.as_object_mut().unwrap().extend(with);
+        with_component(&kind, &options)
+    });
+    all.collect()
 }
 
 /// What is wrong with the outcome of a rule.
@@ -77,17 +119,27 @@ fn complaint(rule: &Value, diagnostics: &Diagnostics) -> Option<String> {
     error.label.is_none().then(|| format!("points nowhere: {error:?}"))
 }
 
-#[test]
-fn options_are_accepted_and_refused_by_the_rules() {
-    let rules: Vec<Value> = serde_json::from_str(RULES).unwrap();
+fn assert_rules(table: &str, cases: fn(&Value) -> Vec<Value>) {
+    let rules: Vec<Value> = serde_json::from_str(table).unwrap();
     let folder = folder_with_files();
     let mut complaints = Vec::new();
     for rule in &rules {
-        for options in cases(rule) {
-            let found = findings(folder.path(), &template(&options));
-            let about = rule["about"].as_str().unwrap();
-            complaints.extend(complaint(rule, &found).map(|text| format!("{about} {options:?}: {text}")));
+        let cases = cases(rule);
+        assert!(!cases.is_empty(), "nothing to try: {rule}");
+        for template in cases {
+            let found = findings(folder.path(), &template);
+            complaints.extend(complaint(rule, &found).map(|text| format!("{}: {template}: {text}", rule["about"])));
         }
     }
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+#[test]
+fn options_of_the_builder_are_accepted_and_refused_by_the_rules() {
+    assert_rules(QEMU, builder_cases);
+}
+
+#[test]
+fn options_of_provisioners_and_post_processors_are_accepted_and_refused_by_the_rules() {
+    assert_rules(COMPONENTS, component_cases);
 }

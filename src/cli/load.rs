@@ -3,8 +3,8 @@
 use crate::diag::Diagnostics;
 use crate::error::ErrorKind;
 use crate::io::secrets::Secrets;
-use crate::plan::communicator::CommunicatorPlan;
 use crate::plan::BuildPlan;
+use crate::plan::communicator::CommunicatorPlan;
 use crate::plan::resolve::{ResolveOptions, resolve as resolve_plans};
 use crate::template::Template;
 use crate::template::variables::VariableInputs;

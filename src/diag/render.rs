@@ -9,26 +9,27 @@ use crate::source::Span;
 
 use super::{Diagnostic, Diagnostics, Severity};
 
-/// Columns that help texts are wrapped at.
-const WIDTH: usize = 100;
 /// Longer source lines are cut to what stands around the place.
 const LINE_LIMIT: usize = 160;
 /// How much of a cut line stands before the place.
 const BEFORE: usize = 60;
 
 impl Diagnostics {
-    /// All findings, each as a paragraph. Without colour it is plain ASCII but for what the source holds.
+    /// All findings, each as a paragraph with an empty line behind it but the last. Without colour it is plain ASCII but for what the source holds.
     pub fn render(&self, color: bool) -> String {
-        self.iter().map(|diagnostic| diagnostic.render(color)).collect()
+        let paragraphs: Vec<String> = self.iter().map(|diagnostic| diagnostic.render(color)).collect();
+        paragraphs.join("\n")
     }
 }
 
 impl Diagnostic {
     pub fn render(&self, color: bool) -> String {
         let styles = if color { ThemeStyles::ansi() } else { ThemeStyles::none() };
-        let theme = GraphicalTheme { characters: ThemeCharacters::ascii(), styles };
+        let (error, warning) = ("error:".to_owned(), "warning:".to_owned());
+        let characters = ThemeCharacters { error, warning, ..ThemeCharacters::ascii() };
+        let theme = GraphicalTheme { characters, styles };
         let handler =
-            GraphicalReportHandler::new_themed(theme).with_context_lines(0).with_width(WIDTH).with_links(false);
+            GraphicalReportHandler::new_themed(theme).with_context_lines(0).with_wrap_lines(false).with_links(false);
         let report = Report { diagnostic: self, excerpt: self.label.as_ref().map(|(span, _)| Excerpt::new(span)) };
         let mut out = String::new();
         handler.render_report(&mut out, &report).expect("a string takes all text");
@@ -45,11 +46,7 @@ struct Report<'a> {
 
 impl std::fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let severity = match self.diagnostic.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
-        write!(f, "{severity}: {}", self.diagnostic.message)
+        f.write_str(&self.diagnostic.message)
     }
 }
 
@@ -145,7 +142,15 @@ mod tests {
     #[test]
     fn shows_place_line_mark_and_help() {
         let text = "{\n  \"typo\": 1\n}";
-        insta::assert_snapshot!(rendered(text, 4..10), @"");
+        let lines = [
+            "  error: unknown key `typo`",
+            "   ,-[t.json:2:3]",
+            " 2 |   \"typo\": 1",
+            "   :   ^^^^^^",
+            "   `----",
+            "  help: did you mean `type`?",
+        ];
+        assert_eq!(rendered(text, 4..10).lines().collect::<Vec<_>>(), lines);
     }
 
     #[test]

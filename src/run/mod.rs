@@ -56,7 +56,10 @@ pub async fn run_builds<D: Driver, C: Connector>(run: &Run<D, C>, plans: Vec<Bui
         (false, 0) => usize::MAX,
         (false, limit) => limit,
     };
-    futures::stream::iter(plans).map(|plan| outcome(run, plan)).buffered(limit.min(MOST_BUILDS)).collect().await
+    let builds = plans.into_iter().enumerate().map(|(index, plan)| async move { (index, outcome(run, plan).await) });
+    let mut outcomes: Vec<_> = futures::stream::iter(builds).buffer_unordered(limit.min(MOST_BUILDS)).collect().await;
+    outcomes.sort_by_key(|(index, _)| *index);
+    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
 /// More builds than any host carries; a limit keeps the buffer's bookkeeping small.
@@ -65,7 +68,10 @@ const MOST_BUILDS: usize = 1024;
 async fn outcome<D: Driver, C: Connector>(run: &Run<D, C>, plan: BuildPlan) -> BuildOutcome {
     let started = Instant::now();
     let build = plan.name.clone();
-    let (artifacts, error) =
-        if run.cancel.is_cancelled() { (Vec::new(), Some(BuildError::cancelled())) } else { build::run_build(run, plan).await };
+    let (artifacts, error) = if run.cancel.is_cancelled() {
+        (Vec::new(), Some(BuildError::cancelled()))
+    } else {
+        build::run_build(run, plan).await
+    };
     BuildOutcome { build, elapsed: started.elapsed(), artifacts, error }
 }

@@ -27,7 +27,7 @@ pub(crate) fn of(event: &Event) -> Option<Line> {
         Event::Warning { text } => line(Weight::Error, format!("warning: {text}")),
         Event::IsoReady { path, reused: true } => say(format!("using the image at hand: {}", path.display())),
         Event::IsoReady { path, reused: false } => say(format!("image ready: {}", path.display())),
-        Event::HttpServing { address, root } => say(format!("serving {root} on http://{address}/")),
+        Event::HttpServing { address, root } => say(format!("serving {root} on {address}")),
         Event::HttpRequest { method, path, status, bytes: size } => {
             message(format!("the guest asked: {method} {path} -> {status}, {}", bytes(*size)))
         }

@@ -3,21 +3,19 @@
 
 pub mod duration;
 mod files;
+mod late;
+mod read;
 mod weak;
 
 pub(super) use files::Expect;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::collections::BTreeSet;
+use std::path::Path;
 
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::io::secrets::Secret;
 use crate::source::{Span, Spanned};
-use crate::template::interpolate::{Late, Scope, Site};
+use crate::template::interpolate::Scope;
 use crate::template::value::{Kind, Object, Value};
-use duration::Signed;
-use weak::Mismatch;
 
 /// Folders that the paths of a template are looked up in.
 #[derive(Clone, Copy, Debug)]
@@ -151,6 +149,15 @@ impl<'a> Decoder<'a> {
         }
     }
 
+    /// Somebody who writes a template for another program into a text finds it gone only in the guest.
+    fn warn_of_no_value(&mut self, written: &str, shown: &str, span: &Span) {
+        const NO_VALUE: &str = "<no value>";
+        if shown.contains(NO_VALUE) && !written.contains(NO_VALUE) {
+            let warning = Diagnostic::warning("a field that has no value here becomes the text `<no value>`").at(span);
+            self.push(warning.help("braces meant for another program belong in a script or a file of their own"));
+        }
+    }
+
     /// All that was found wrong, with the options nobody asked for.
     pub(super) fn finish(mut self) -> Diagnostics {
         let mut unknown: Vec<_> =
@@ -167,221 +174,4 @@ impl<'a> Decoder<'a> {
         let name = key.value.to_ascii_lowercase();
         !name.starts_with("packer_") && !self.known.iter().any(|known| known.eq_ignore_ascii_case(&name))
     }
-}
-
-/// Reading one option as a type.
-impl Decoder<'_> {
-    fn read<T>(
-        &mut self,
-        key: &'static str,
-        expected: &str,
-        convert: impl FnOnce(&Value) -> Result<T, Mismatch>,
-    ) -> Option<T> {
-        let value = self.value(key)?;
-        let value = self.rendered(&value)?;
-        self.converted(key, expected, &value, convert(&value))
-    }
-
-    fn converted<T>(&mut self, key: &str, expected: &str, value: &Value, result: Result<T, Mismatch>) -> Option<T> {
-        let Err(mismatch) = result else { return result.ok() };
-        let diagnostic = Diagnostic::error(format!("`{key}` must be {expected}"));
-        let diagnostic = diagnostic.at_with(&value.span, format!("this is {}", value.kind.describe()));
-        self.push(match mismatch {
-            Mismatch::Kind => diagnostic,
-            Mismatch::Text(reason) => {
-                Diagnostic::error(format!("`{key}` must be {expected}: {reason}")).at(&value.span)
-            }
-        });
-        None
-    }
-
-    /// A value with every text in it rendered.
-    fn rendered(&mut self, value: &Value) -> Option<Value> {
-        let kind = match &value.kind {
-            Kind::String(text) => {
-                let rendered = self.scope.render(text, &value.span);
-                Kind::String(self.take(rendered)?)
-            }
-            Kind::List(list) => {
-                let items: Vec<_> = list.iter().map(|item| self.rendered(item)).collect();
-                Kind::List(items.into_iter().collect::<Option<_>>()?)
-            }
-            Kind::Map(map) => Kind::Map(self.rendered_map(map)?),
-            other => other.clone(),
-        };
-        Some(Value { kind, span: value.span.clone() })
-    }
-
-    fn rendered_map(&mut self, map: &Object) -> Option<Object> {
-        let mut entries = Vec::with_capacity(map.entries.len());
-        for (key, value) in &map.entries {
-            let name = self.scope.render(&key.value, &key.span);
-            let (name, value) = (self.take(name), self.rendered(value));
-            entries.push((Spanned::new(name?, key.span.clone()), value?));
-        }
-        Some(Object { entries, span: map.span.clone() })
-    }
-
-    /// A text that is not empty; Packer takes an empty one as absent.
-    pub(super) fn string(&mut self, key: &'static str) -> Option<String> {
-        self.read(key, "a string", weak::string).filter(|text| !text.is_empty())
-    }
-
-    pub(super) fn string_or(&mut self, key: &'static str, default: &str) -> String {
-        self.string(key).unwrap_or_else(|| default.to_owned())
-    }
-
-    pub(super) fn secret(&mut self, key: &'static str) -> Option<Secret> {
-        self.string(key).map(Secret::new)
-    }
-
-    pub(super) fn boolean(&mut self, key: &'static str) -> bool {
-        self.read(key, "a boolean", weak::boolean).unwrap_or(false)
-    }
-
-    pub(super) fn integer(&mut self, key: &'static str) -> Option<i64> {
-        self.read(key, "an integer", weak::integer)
-    }
-
-    /// An integer within bounds.
-    pub(super) fn number<T: TryFrom<i64>>(
-        &mut self,
-        key: &'static str,
-        allowed: std::ops::RangeInclusive<i64>,
-    ) -> Option<T> {
-        let value = self.integer(key)?;
-        if !allowed.contains(&value) {
-            let (low, high) = allowed.into_inner();
-            self.reject(key, format!("`{key}` must be between {low} and {high}; it is {value}"));
-            return None;
-        }
-        T::try_from(value).ok()
-    }
-
-    /// A duration that may be negative, as `boot_wait` takes it.
-    pub(super) fn signed_duration(&mut self, key: &'static str) -> Option<Signed> {
-        self.read(key, "a duration such as `1m30s`", weak::duration)
-    }
-
-    /// A duration; a negative one counts as none.
-    pub(super) fn duration(&mut self, key: &'static str) -> Option<Duration> {
-        self.signed_duration(key).map(|duration| duration.positive().unwrap_or(Duration::ZERO))
-    }
-
-    /// A duration that is more than nothing.
-    pub(super) fn positive_duration(&mut self, key: &'static str) -> Option<Duration> {
-        self.duration(key).filter(|duration| !duration.is_zero())
-    }
-
-    pub(super) fn path(&mut self, key: &'static str) -> Option<PathBuf> {
-        self.string(key).map(PathBuf::from)
-    }
-
-    /// A list of texts, each with its place. One text is split at its commas.
-    pub(super) fn spanned_strings(&mut self, key: &'static str) -> Vec<Spanned<String>> {
-        self.read(key, "a list of strings", weak::strings).unwrap_or_default()
-    }
-
-    pub(super) fn strings(&mut self, key: &'static str) -> Vec<String> {
-        self.spanned_strings(key).into_iter().map(|text| text.value).collect()
-    }
-
-    /// Whole numbers, such as exit codes.
-    pub(super) fn numbers(&mut self, key: &'static str) -> Vec<u32> {
-        let integers = self.read(key, "a list of numbers", weak::integers).unwrap_or_default();
-        let numbers: Result<Vec<u32>, _> = integers.into_iter().map(u32::try_from).collect();
-        numbers.unwrap_or_else(|_| {
-            self.reject(key, format!("`{key}` holds a number out of range"));
-            Vec::new()
-        })
-    }
-
-    pub(super) fn map(&mut self, key: &'static str) -> BTreeMap<String, String> {
-        let pairs = self.read(key, "a map of strings", weak::pairs).unwrap_or_default();
-        pairs.into_iter().map(|(name, text)| (name.value, text.value)).collect()
-    }
-
-    /// One of a few words.
-    pub(super) fn choice(&mut self, key: &'static str, allowed: &[&str]) -> Option<String> {
-        let text = self.string(key)?;
-        if allowed.contains(&text.as_str()) {
-            return Some(text);
-        }
-        let message = format!("`{key}` cannot be `{text}`; it is one of {}", quoted_list(allowed));
-        self.push(Diagnostic::error(message).at(&self.span(key)).suggest(&text, allowed.iter().copied()));
-        None
-    }
-}
-
-/// Reading texts that are complete only at run time.
-impl Decoder<'_> {
-    pub(super) fn late(&mut self, key: &'static str, site: Site<'_>) -> Option<Late> {
-        let value = self.value(key)?;
-        let text = self.converted(key, "a string", &value, weak::string(&value))?;
-        let late = self.scope.late(&text, &value.span, site);
-        self.take(late).filter(|_| !text.is_empty())
-    }
-
-    pub(super) fn late_or(&mut self, key: &'static str, default: &str, site: Site<'_>) -> Late {
-        self.late(key, site).unwrap_or_else(|| self.default_late(default, site))
-    }
-
-    /// A default that holds dot-variables itself.
-    pub(super) fn default_late(&mut self, text: &str, site: Site<'_>) -> Late {
-        let late = self.scope.late(text, &Span::whole("default", text), site);
-        self.take(late).unwrap_or_else(|| Late::literal(text))
-    }
-
-    pub(super) fn late_strings(&mut self, key: &'static str, site: Site<'_>) -> Vec<Spanned<Late>> {
-        let Some(value) = self.value(key) else { return Vec::new() };
-        let texts = self.converted(key, "a list of strings", &value, weak::strings(&value)).unwrap_or_default();
-        self.late_each(texts, site)
-    }
-
-    pub(super) fn late_each(&mut self, texts: Vec<Spanned<String>>, site: Site<'_>) -> Vec<Spanned<Late>> {
-        let mut lates = Vec::with_capacity(texts.len());
-        for text in texts {
-            let late = self.scope.late(&text.value, &text.span, site);
-            lates.extend(self.take(late).map(|late| Spanned::new(late, text.span)));
-        }
-        lates
-    }
-
-    pub(super) fn late_map(&mut self, key: &'static str, site: Site<'_>) -> BTreeMap<String, Late> {
-        let Some(value) = self.value(key) else { return BTreeMap::new() };
-        let pairs = self.converted(key, "a map of strings", &value, weak::pairs(&value)).unwrap_or_default();
-        let mut lates = BTreeMap::new();
-        for (name, text) in pairs {
-            let name = self.scope.render(&name.value, &name.span);
-            let late = self.scope.late(&text.value, &text.span, site);
-            if let (Some(name), Some(late)) = (self.take(name), self.take(late)) {
-                lates.insert(name, late);
-            }
-        }
-        lates
-    }
-
-    /// The texts of a list as they are written; for those that are joined before they are rendered.
-    pub(super) fn raw_strings(&mut self, key: &'static str) -> Vec<Spanned<String>> {
-        let Some(value) = self.value(key) else { return Vec::new() };
-        self.converted(key, "a list of strings", &value, weak::strings(&value)).unwrap_or_default()
-    }
-
-    /// A list of lists of texts as they are written.
-    pub(super) fn raw_rows(&mut self, key: &'static str) -> Vec<Vec<Spanned<String>>> {
-        let Some(value) = self.value(key) else { return Vec::new() };
-        let Kind::List(rows) = &value.kind else {
-            self.converted::<()>(key, "a list of lists", &value, Err(Mismatch::Kind));
-            return Vec::new();
-        };
-        let mut texts = Vec::with_capacity(rows.len());
-        for row in rows {
-            texts.extend(self.converted(key, "a list of lists of strings", row, weak::strings(row)));
-        }
-        texts
-    }
-}
-
-fn quoted_list(words: &[&str]) -> String {
-    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }

@@ -8,7 +8,8 @@ use crate::plan::decode::Decoder;
 use crate::plan::{BuildPlan, MachinePlan};
 
 use super::{
-    BuildContext, boot, communicator, http, iso, kinds, late_values, media, post_processors, provisioners, qemu,
+    BuildContext, boot, communicator, http, iso, kinds, late_values, media, outputs, post_processors, provisioners,
+    qemu,
 };
 
 /// `None` when something is wrong with the build.
@@ -22,6 +23,7 @@ pub(super) fn plan(context: &BuildContext<'_>) -> (Option<BuildPlan>, Diagnostic
     plan.provisioners = provisioners::provisioners(context, &mut diagnostics);
     plan.error_cleanup_provisioner = provisioners::error_cleanup(context, &mut diagnostics);
     plan.post_processors = post_processors::post_processors(context, &plan, &mut diagnostics);
+    outputs::warn_of_lost(&plan, &mut diagnostics);
     add_temporary_key(&mut plan, key);
     let is_good = !diagnostics.has_errors();
     (is_good.then_some(plan), diagnostics)

@@ -55,7 +55,10 @@ fn typed(kind: &str, hex: &str) -> Result<Checksum, Error> {
 }
 
 fn hexadecimal(text: &str) -> Result<String, Error> {
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    if text.is_empty() {
+        return Err(Error::Empty);
+    }
+    if !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(Error::NotHexadecimal(text.to_owned()));
     }
     Ok(text.to_ascii_lowercase())
@@ -80,6 +83,7 @@ mod tests {
     #[test]
     fn says_what_is_wrong() {
         assert_eq!(parse(""), Err(Error::Empty));
+        assert_eq!(parse("md5:"), Err(Error::Empty));
         assert_eq!(parse("debian.ISO"), Err(Error::Image));
         assert_eq!(parse("crc:12"), Err(Error::Algorithm("crc".to_owned())));
         assert_eq!(parse("sha256:xyz"), Err(Error::NotHexadecimal("xyz".to_owned())));

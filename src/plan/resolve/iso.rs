@@ -12,12 +12,12 @@ use super::checksum;
 pub(super) fn iso(decoder: &mut Decoder<'_>, skip_cache: bool) -> IsoPlan {
     let urls = urls(decoder);
     if urls.is_empty() {
-        let error = Diagnostic::error("`iso_url` or `iso_urls` must be set");
-        decoder.push(error.at(&decoder.whole_span().clone()));
+        let key = if decoder.is_set("iso_url") { "iso_url" } else { "iso_urls" };
+        let state = if decoder.is_set(key) { "is empty" } else { "or `iso_url` must be set" };
+        decoder.reject(key, format!("`{key}` {state}"));
     }
     require_local(decoder, &urls);
-    let written = checksum(decoder);
-    let checksum = if skip_cache { Checksum::None } else { written };
+    let checksum = checksum(decoder, skip_cache);
     require_checksum_file(decoder, &checksum);
     IsoPlan {
         urls: urls.into_iter().map(|url| url.value).collect(),
@@ -36,19 +36,23 @@ fn urls(decoder: &mut Decoder<'_>) -> Vec<Spanned<String>> {
     vec![Spanned::new(single, decoder.span("iso_url"))]
 }
 
-/// Older templates write the checksum in up to three options.
-fn checksum(decoder: &mut Decoder<'_>) -> Checksum {
-    let (text, key) = old_checksum(decoder);
+/// An image that only QEMU reads cannot be checked.
+fn checksum(decoder: &mut Decoder<'_>, skip_cache: bool) -> Checksum {
+    let (text, key) = checksum_text(decoder);
+    if skip_cache {
+        return Checksum::None;
+    }
     checksum::parse(&text).unwrap_or_else(|error| {
         decoder.reject(key, format!("`iso_checksum` is wrong: {error}"));
         Checksum::None
     })
 }
 
+/// Options that older templates write the checksum in, and what they mean now.
 const OLD_CHECKSUMS: [(&str, &str); 3] =
     [("iso_md5", "md5:HEX"), ("iso_checksum_type", "TYPE:HEX"), ("iso_checksum_url", "file:URL")];
 
-fn old_checksum(decoder: &mut Decoder<'_>) -> (String, &'static str) {
+fn checksum_text(decoder: &mut Decoder<'_>) -> (String, &'static str) {
     let current = decoder.string("iso_checksum").unwrap_or_default();
     for (old, form) in OLD_CHECKSUMS {
         if decoder.is_set(old) {

@@ -4,13 +4,13 @@
 mod boot;
 mod build;
 mod checksum;
-mod collisions;
 mod communicator;
 mod http;
 mod iso;
 mod kinds;
 mod late_values;
 mod media;
+mod outputs;
 mod overlay;
 mod post_processors;
 mod provisioners;
@@ -56,7 +56,7 @@ pub fn resolve(template: &Template, options: &ResolveOptions) -> (Vec<BuildPlan>
         report.add(&builder.name, found);
         plans.extend(plan);
     }
-    collisions::refuse(&mut plans, &mut report);
+    outputs::refuse_shared(&mut plans, &mut report);
     diagnostics.extend(report.into_diagnostics());
     if plans.is_empty() && !diagnostics.has_errors() {
         diagnostics.push(Diagnostic::error("there is no build to run"));

@@ -17,7 +17,9 @@ impl Report {
         }
     }
 
-    pub(super) fn into_diagnostics(self) -> Diagnostics {
+    /// In the order of the template; what has no place in it comes first.
+    pub(super) fn into_diagnostics(mut self) -> Diagnostics {
+        self.0.sort_by_key(|(_, diagnostic)| diagnostic.label.as_ref().map(|(span, _)| span.range.start));
         let mut diagnostics = Diagnostics::default();
         for (builds, mut diagnostic) in self.0 {
             let names: Vec<_> = builds.iter().map(|build| format!("`{build}`")).collect();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-/// Absent and empty values are left out: a plan is long enough without them.
+/// Absent values and empty lists are left out: a plan is long enough without them.
 pub(super) fn text(value: &Value, depth: usize) -> String {
     let mut out = String::new();
     write(&mut out, value, depth);
@@ -31,7 +31,7 @@ fn write(out: &mut String, value: &Value, depth: usize) {
 /// What stands after `key:` or `-`.
 fn write_below(out: &mut String, value: &Value, depth: usize) {
     if let Some(duration) = duration(value) {
-        let _ = writeln!(out, " {duration:?}");
+        let _ = if duration.is_zero() { writeln!(out, " 0s") } else { writeln!(out, " {duration:?}") };
     } else if let Some(list) = short_list(value) {
         let _ = writeln!(out, " {list}");
     } else if value.is_object() || value.is_array() {
@@ -47,9 +47,10 @@ fn write_below(out: &mut String, value: &Value, depth: usize) {
     }
 }
 
+/// Quoted where the ends of the text could not be seen.
 fn line(value: &Value) -> String {
     match value {
-        Value::String(text) => text.clone(),
+        Value::String(text) if !text.is_empty() && text.trim() == text => text.clone(),
         other => other.to_string(),
     }
 }
@@ -57,10 +58,9 @@ fn line(value: &Value) -> String {
 fn says_something(value: &Value) -> bool {
     match value {
         Value::Null => false,
-        Value::String(text) => !text.is_empty(),
         Value::Array(list) => !list.is_empty(),
         Value::Object(map) => !map.is_empty(),
-        Value::Bool(_) | Value::Number(_) => true,
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
     }
 }
 
@@ -101,6 +101,7 @@ mod tests {
         });
         insta::assert_snapshot!(text(&value, 0), @r#"
         name: qemu
+        empty: ""
         wait: 1.5s
         codes: [0,143]
         rows:

@@ -43,7 +43,11 @@ fn render_all<'a>(boot: &'a BootPlan, fields: &Fields) -> Result<Vec<(&'a BootSt
     boot.steps.iter().map(render).collect()
 }
 
-async fn wait<D, C, M: Machine>(build: &Build<'_, D, C>, guest: &mut Guest<M>, duration: Duration) -> Result<(), Cause> {
+async fn wait<D, C, M: Machine>(
+    build: &Build<'_, D, C>,
+    guest: &mut Guest<M>,
+    duration: Duration,
+) -> Result<(), Cause> {
     build.context.events.send(Event::BootWait { duration });
     tokio::select! {
         () = tokio::time::sleep(duration) => Ok(()),

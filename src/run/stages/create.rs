@@ -25,9 +25,10 @@ pub(in crate::run) async fn create<D: Driver, C: Connector>(
     let (plan, context) = (build.plan, build.context);
     let output = output::prepare(&plan.output_directory, build.run.options.force, context).await?;
     let work_directory = work_directory(&build.run.cache.work_folder(), &context.cleanup).await?;
-    let floppy = write_medium(build, "floppy", work_directory.join("floppy.img"), plan.floppy.as_ref(), |plan, path| {
-        crate::seed::floppy::write(plan, path).map(|()| crate::seed::floppy::IMAGE_BYTES)
-    });
+    let floppy =
+        write_medium(build, "floppy", work_directory.join("floppy.img"), plan.floppy.as_ref(), |plan, path| {
+            crate::seed::floppy::write(plan, path).map(|()| crate::seed::floppy::IMAGE_BYTES)
+        });
     let cd = write_medium(build, "CD", work_directory.join("cd.iso"), plan.cd.as_ref(), |plan, path| {
         crate::seed::cd::write(plan, path)
     });

@@ -10,10 +10,7 @@ use crate::provision::{GuestData, environment};
 use crate::run::build::Build;
 use crate::run::error::{BuildError, Cause};
 
-pub(in crate::run) async fn post_process<D, C>(
-    build: &Build<'_, D, C>,
-    exported: Exported,
-) -> Result<Finished, Cause> {
+pub(in crate::run) async fn post_process<D, C>(build: &Build<'_, D, C>, exported: Exported) -> Result<Finished, Cause> {
     let post = PostContext {
         build_name: build.plan.name.clone(),
         builder_type: build.plan.builder_type.clone(),
@@ -29,10 +26,8 @@ pub(in crate::run) async fn post_process<D, C>(
         build.context,
     )
     .await;
-    let error = (!processed.errors.is_empty()).then(|| BuildError {
-        stage: Some(Stage::PostProcess),
-        cause: Cause::PostProcessors(processed.errors),
-    });
+    let error = (!processed.errors.is_empty())
+        .then(|| BuildError { stage: Some(Stage::PostProcess), cause: Cause::PostProcessors(processed.errors) });
     Ok(Finished { artifacts: processed.artifacts, error })
 }
 

@@ -7,7 +7,7 @@ use super::evaluate::{Missing, evaluate};
 use super::{Fields, Site};
 
 /// A text in which everything known at plan time is filled in and the dot-variables are not.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone)]
 pub struct Late {
     tree: Tree,
     missing: Missing,
@@ -86,7 +86,21 @@ fn in_operand(operand: &Operand, field: &str) -> bool {
     }
 }
 
-/// The source form: `{{ .Name }}` for what is late.
+/// Two texts are the same when they say the same, wherever they were written.
+impl PartialEq for Late {
+    fn eq(&self, other: &Self) -> bool {
+        self.missing == other.missing && self.to_string() == other.to_string()
+    }
+}
+
+/// Only what the template says: what was filled in may be secret.
+impl std::fmt::Debug for Late {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Late").field(&self.written).finish()
+    }
+}
+
+/// The source form, with `{{ .Name }}` for what is late. Secrets are filled in, so a writer must mask them.
 impl std::fmt::Display for Late {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.tree.fmt(f)

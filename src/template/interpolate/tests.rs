@@ -144,7 +144,7 @@ fn mistakes_are_named() {
         ("{{else}}", "! `{{else}}` has no beginning"),
         ("{{if true}}", "! this block has no `{{end}}`"),
         ("{{if true}}{{else}}{{else}}{{end}}", "! a second `{{else}}` follows"),
-        ("{{..A}}", "! a space is missing before this"),
+        ("{{..A}}", "! this value has no fields"),
         ("{{(upper `a`}}", "! this `(` has no `)`"),
         ("{{upper `a`)}}", "! this `)` has no `(`"),
         ("{{template `x`}}", "! no text is defined as `x`"),
@@ -169,7 +169,10 @@ fn mistakes_have_places() {
 #[test]
 fn late_values_wait_and_all_else_is_filled_in() {
     let command = late("<esc>{{user `url`}} {{build_name | upper}} {{ .Name | printf `%s-%s` (user `a`) }}", BOOT);
-    assert_eq!(command.to_string(), "<esc>http://{{ .HTTPIP }}:{{ .HTTPPort }}/AV BOX {{ printf `%s-%s` `AV` .Name }}");
+    assert_eq!(
+        command.to_string(),
+        "<esc>http://{{ .HTTPIP }}:{{ .HTTPPort }}/AV BOX {{ .Name | printf `%s-%s` `AV` }}"
+    );
     let values = fields(&[("HTTPIP", "10.0.2.2"), ("HTTPPort", "8100"), ("Name", "vm")]);
     assert_eq!(command.render(&values).expect("all values are there"), "<esc>http://10.0.2.2:8100/AV BOX AV-vm");
     assert!(command.uses("HTTPIP") && !command.uses("SSHPublicKey"));

@@ -197,7 +197,7 @@ mod tests {
             layout(time(), "January Janitor Monday 3:4:5pm 06 1/2 -07:00"),
             "November Janitor Saturday 3:22:4am 26 11/21 +00:00"
         );
-        assert_eq!(layout(time(), "05.999999 05,0001 é"), "04.404 04,00011 é");
+        assert_eq!(layout(time(), "05.999999 05,0001 é"), "04.404 04,0011 é");
         assert_eq!(rfc3339(time()), "2026-11-21T03:22:04Z");
     }
 

@@ -107,31 +107,26 @@ impl<'a> Reader<'a> {
     fn list(&mut self) -> Result<Vec<Value>, SyntaxError> {
         let mut values = Vec::new();
         self.at += 1;
-        if self.peek() == Some(']') {
-            self.at += 1;
-            return Ok(values);
-        }
-        loop {
+        let mut has_more = self.peek() != Some(']');
+        self.at += usize::from(!has_more);
+        while has_more {
             values.push(self.value()?);
-            if !self.separator(']')? {
-                return Ok(values);
-            }
+            has_more = self.separator(']')?;
         }
+        Ok(values)
     }
 
     fn object(&mut self) -> Result<Object, SyntaxError> {
         let start = self.at;
         let mut entries = Vec::new();
         self.at += 1;
-        let is_empty = self.peek() == Some('}');
-        self.at += usize::from(is_empty);
-        while !is_empty {
+        let mut has_more = self.peek() != Some('}');
+        self.at += usize::from(!has_more);
+        while has_more {
             let key = self.key()?;
             let value = self.value()?;
             self.insert(&mut entries, key, value);
-            if !self.separator('}')? {
-                break;
-            }
+            has_more = self.separator('}')?;
         }
         Ok(Object { entries, span: self.span(start..self.at) })
     }

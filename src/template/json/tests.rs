@@ -29,7 +29,7 @@ fn values_know_their_places() {
     let document = read(text).expect("the text is well formed");
     let Kind::Map(root) = &document.value.kind else { panic!("not a map: {document:?}") };
     let Some(Value { kind: Kind::List(items), span }) = root.get("a") else { panic!("no list: {root:?}") };
-    assert_eq!(format!("{span:?} {:?}", items[2].span), "t.json:2:7 t.json:2:39");
+    assert_eq!(format!("{span:?} {:?}", items[2].span), "t.json:2:7 t.json:2:38");
     assert_eq!(items[0].kind, Kind::Number("1.50".to_owned()));
     assert_eq!(items[1].kind, Kind::String("é😀\n".to_owned()));
     assert_eq!(&text[root.get("b").expect("b is there").span.range.clone()], "{}");
@@ -70,7 +70,7 @@ fn repeated_keys_are_found_at_any_depth() {
     assert_eq!(
         found,
         [
-            "t.json:2:16 key `x` is repeated the same key is on line 2",
+            "t.json:2:17 key `x` is repeated the same key is on line 2",
             "t.json:3:2 key `a` is repeated the same key is on line 1"
         ]
     );
@@ -109,6 +109,8 @@ proptest! {
     fn agrees_with_serde_json(text in prop_oneof![nearly_json(), ".{0,40}"]) {
         let theirs = serde_json::from_str::<serde_json::Value>(&text);
         let ours = read(&text);
+        // Digits stay as written here, so no number is too large.
+        prop_assume!(!theirs.as_ref().is_err_and(|error| error.to_string().contains("out of range")));
         prop_assert_eq!(ours.is_ok(), theirs.is_ok(), "{:?} against {:?}", ours, theirs);
         if let (Ok(ours), Ok(theirs)) = (ours, theirs) {
             prop_assert_eq!(plain(&ours.value), theirs);

@@ -15,7 +15,7 @@ pub(super) fn read(
     diagnostics: &mut Diagnostics,
 ) -> Vec<(String, Spanned<String>)> {
     let name = path.display().to_string();
-    if name.ends_with(".hcl") {
+    if path.extension().is_some_and(|extension| extension == "hcl") {
         diagnostics.push(hcl_refused(&name));
         return Vec::new();
     }

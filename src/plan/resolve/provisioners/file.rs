@@ -4,7 +4,7 @@ use crate::plan::decode::{Decoder, Expect};
 use crate::plan::fields;
 use crate::plan::provisioner::{Direction, FilePlan};
 use crate::source::Spanned;
-use crate::template::interpolate::{Fields, Late, Site};
+use crate::template::interpolate::{Late, Site};
 
 use super::incomplete;
 
@@ -56,10 +56,7 @@ fn sources(decoder: &mut Decoder<'_>) -> Vec<Spanned<Late>> {
 /// A source whose name is complete must be there.
 fn require(decoder: &mut Decoder<'_>, sources: &[Spanned<Late>]) {
     for source in sources {
-        if fields::BUILD.iter().any(|field| source.value.uses(field)) {
-            continue;
-        }
-        if let Ok(path) = source.value.render(&Fields::new()) {
+        if let Some(path) = source.value.known() {
             decoder.require("file to upload", path, Expect::Any, &source.span);
         }
     }

@@ -24,6 +24,9 @@ pub(super) fn provisioners(context: &BuildContext<'_>, diagnostics: &mut Diagnos
 
 pub(super) fn error_cleanup(context: &BuildContext<'_>, diagnostics: &mut Diagnostics) -> Option<ProvisionerPlan> {
     let provisioner = context.template.error_cleanup_provisioner.as_ref()?;
+    if !provisioner.filter.admits(&context.builder.raw_name.value) {
+        return None;
+    }
     plan(context, provisioner, diagnostics)
 }
 

@@ -11,43 +11,37 @@ use super::incomplete;
 
 pub(in crate::plan::resolve) const DEFAULT_SHEBANG: &str = "/bin/sh -e";
 
-/// One of `inline`, `script`, `scripts` and, where it exists, `command`.
+/// One of `inline`, `script`, `scripts` and, where it exists, `command`. The shebang is left open.
 pub(super) fn scripts(decoder: &mut Decoder<'_>, command: Option<&'static str>) -> Scripts {
-    let keys: Vec<&'static str> = ["inline", "script", "scripts"].into_iter().chain(command).collect();
-    let set: Vec<&'static str> = keys.iter().copied().filter(|key| !decoder.raw_strings(key).is_empty()).collect();
-    let names = keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+    let mut lines = decoder.late_strings("inline", Site::Map(fields::BUILD));
+    let script = decoder.string("script").map(|script| Spanned::new(script, decoder.span("script")));
+    let files = decoder.spanned_strings("scripts");
+    let line =
+        command.and_then(|key| Some(Spanned::new(decoder.late(key, Site::Map(fields::BUILD))?, decoder.span(key))));
+    let mut given = vec![("inline", !lines.is_empty()), ("script", script.is_some()), ("scripts", !files.is_empty())];
+    given.extend(command.map(|key| (key, line.is_some())));
+    require_one(decoder, &given);
+    lines.extend(line);
+    let files: Vec<_> = files.into_iter().chain(script).collect();
+    for file in &files {
+        decoder.require("script", &file.value, Expect::File, &file.span);
+    }
+    if files.is_empty() {
+        return Scripts::Inline { lines: lines.into_iter().map(|line| line.value).collect(), shebang: None };
+    }
+    Scripts::Files(files.into_iter().map(|file| file.value.into()).collect())
+}
+
+fn require_one(decoder: &mut Decoder<'_>, given: &[(&'static str, bool)]) {
+    let set: Vec<&'static str> = given.iter().filter(|(_, is_given)| *is_given).map(|(key, _)| *key).collect();
     match set.as_slice() {
-        [] => incomplete(decoder, &format!("one of {names} must be set")),
+        [] => {
+            let names = given.iter().map(|(key, _)| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+            incomplete(decoder, &format!("one of {names} must be set"));
+        }
         [_] => {}
         [first, second, ..] => decoder.exclusive(first, second),
     }
-    let files = files(decoder);
-    match command {
-        _ if !files.is_empty() => Scripts::Files(files),
-        Some(command) if decoder.is_set(command) => {
-            Scripts::Inline { lines: command_line(decoder, command), shebang: None }
-        }
-        _ => Scripts::Inline { lines: lines(decoder), shebang: None },
-    }
-}
-
-fn files(decoder: &mut Decoder<'_>) -> Vec<std::path::PathBuf> {
-    let mut paths = decoder.spanned_strings("scripts");
-    if let Some(script) = decoder.string("script") {
-        paths.push(Spanned::new(script, decoder.span("script")));
-    }
-    for path in &paths {
-        decoder.require("script", &path.value, Expect::File, &path.span);
-    }
-    paths.into_iter().map(|path| path.value.into()).collect()
-}
-
-fn lines(decoder: &mut Decoder<'_>) -> Vec<Late> {
-    decoder.late_strings("inline", Site::Map(fields::BUILD)).into_iter().map(|line| line.value).collect()
-}
-
-fn command_line(decoder: &mut Decoder<'_>, key: &'static str) -> Vec<Late> {
-    decoder.late(key, Site::Map(fields::BUILD)).into_iter().collect()
 }
 
 /// `environment_vars` with `env` laid over.

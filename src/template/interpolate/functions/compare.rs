@@ -5,17 +5,17 @@ use std::cmp::Ordering;
 use crate::template::interpolate::value::Value;
 
 /// The first argument that is not true, or the last one.
-pub(super) fn and(arguments: &[Value]) -> Result<Value, String> {
-    Ok(arguments.iter().find(|value| !value.is_true()).unwrap_or(&arguments[arguments.len() - 1]).clone())
+pub(super) fn and(arguments: &[Value]) -> Value {
+    arguments.iter().find(|value| !value.is_true()).unwrap_or(&arguments[arguments.len() - 1]).clone()
 }
 
 /// The first argument that is true, or the last one.
-pub(super) fn or(arguments: &[Value]) -> Result<Value, String> {
-    Ok(arguments.iter().find(|value| value.is_true()).unwrap_or(&arguments[arguments.len() - 1]).clone())
+pub(super) fn or(arguments: &[Value]) -> Value {
+    arguments.iter().find(|value| value.is_true()).unwrap_or(&arguments[arguments.len() - 1]).clone()
 }
 
-pub(super) fn not(arguments: &[Value]) -> Result<Value, String> {
-    Ok(Value::Bool(!arguments[0].is_true()))
+pub(super) fn not(arguments: &[Value]) -> Value {
+    Value::Bool(!arguments[0].is_true())
 }
 
 /// Whether the first argument equals one of the others.

@@ -11,7 +11,7 @@ use super::printf;
 /// Everything but letters, digits and `-_.~`; a space becomes `+` afterwards.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-pub(super) fn html(arguments: &[Value]) -> Result<Value, String> {
+pub(super) fn html(arguments: &[Value]) -> Value {
     let mut out = String::new();
     for character in printf::joined(arguments).chars() {
         match character {
@@ -24,10 +24,10 @@ pub(super) fn html(arguments: &[Value]) -> Result<Value, String> {
             _ => out.push(character),
         }
     }
-    Ok(Value::String(out))
+    Value::String(out)
 }
 
-pub(super) fn js(arguments: &[Value]) -> Result<Value, String> {
+pub(super) fn js(arguments: &[Value]) -> Value {
     let mut out = String::new();
     for character in printf::joined(arguments).chars() {
         match character {
@@ -37,14 +37,14 @@ pub(super) fn js(arguments: &[Value]) -> Result<Value, String> {
             _ => out.push(character),
         }
     }
-    Ok(Value::String(out))
+    Value::String(out)
 }
 
 fn push_unicode(character: char, out: &mut String) {
     write!(out, "\\u{:04X}", u32::from(character)).expect("a string takes all text");
 }
 
-pub(super) fn urlquery(arguments: &[Value]) -> Result<Value, String> {
+pub(super) fn urlquery(arguments: &[Value]) -> Value {
     let encoded = utf8_percent_encode(&printf::joined(arguments), QUERY).to_string();
-    Ok(Value::String(encoded.replace("%20", "+")))
+    Value::String(encoded.replace("%20", "+"))
 }

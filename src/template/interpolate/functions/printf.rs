@@ -27,13 +27,13 @@ fn plain(value: &Value) -> String {
     }
 }
 
-pub(super) fn print(arguments: &[Value]) -> Result<Value, String> {
-    Ok(Value::String(joined(arguments)))
+pub(super) fn print(arguments: &[Value]) -> Value {
+    Value::String(joined(arguments))
 }
 
-pub(super) fn println(arguments: &[Value]) -> Result<Value, String> {
+pub(super) fn println(arguments: &[Value]) -> Value {
     let words: Vec<String> = arguments.iter().map(plain).collect();
-    Ok(Value::String(words.join(" ") + "\n"))
+    Value::String(words.join(" ") + "\n")
 }
 
 pub(super) fn printf(arguments: &[Value]) -> Result<Value, String> {
@@ -49,7 +49,7 @@ pub(super) fn printf(arguments: &[Value]) -> Result<Value, String> {
     out.push_str(rest);
     let extra: Vec<String> = values.map(|value| format!("{}={}", go_type(value), plain(value))).collect();
     if !extra.is_empty() {
-        out.push_str(&format!("%!(EXTRA {})", extra.join(", ")));
+        out = out + "%!(EXTRA " + &extra.join(", ") + ")";
     }
     Ok(Value::String(out))
 }
@@ -109,16 +109,14 @@ impl Directive {
     fn body(&self, verb: char, value: &Value) -> Option<String> {
         match (verb, value) {
             ('T', _) => Some(go_type(value).to_owned()),
-            ('v', Value::Int(number)) | ('d', Value::Int(number)) => {
-                Some(self.signed(*number, &number.unsigned_abs().to_string()))
-            }
+            ('v' | 'd', Value::Int(number)) => Some(self.signed(*number, &number.unsigned_abs().to_string())),
             ('v', Value::Float(number)) => Some(self.fraction('g', *number)),
             ('v', Value::String(text)) if self.sharp => Some(quote::escaped(text)),
             ('v', _) => Some(plain(value)),
             ('s', Value::String(text)) => Some(self.cut(text)),
             ('q', Value::String(text)) => Some(quote::escaped(&self.cut(text))),
-            ('x', Value::String(text)) => Some(text.bytes().map(|byte| format!("{byte:02x}")).collect()),
-            ('X', Value::String(text)) => Some(text.bytes().map(|byte| format!("{byte:02X}")).collect()),
+            ('x', Value::String(text)) => Some(hex(text)),
+            ('X', Value::String(text)) => Some(hex(text).to_uppercase()),
             ('t', Value::Bool(value)) => Some(value.to_string()),
             ('c', Value::Int(number)) => u32::try_from(*number).ok().and_then(char::from_u32).map(String::from),
             ('f' | 'F' | 'e' | 'g', Value::Float(number)) => Some(self.fraction(verb, *number)),
@@ -189,6 +187,11 @@ fn count<'a>(text: &str, at: &mut usize, values: &mut impl Iterator<Item = &'a V
     if digits.is_empty() { None } else { Some(digits.parse().unwrap_or(WIDTH_LIMIT)) }
 }
 
+fn hex(text: &str) -> String {
+    let digits: Vec<String> = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+    digits.concat()
+}
+
 /// Rust writes `1.5e7` where Go writes `1.5e+07`.
 fn exponent(scientific: &str) -> String {
     let (digits, exponent) = scientific.split_once('e').unwrap_or((scientific, "0"));
@@ -238,6 +241,6 @@ mod tests {
     fn print_spaces_only_between_values_that_are_not_strings() {
         let values = [Value::Int(1), Value::Int(2), text("a"), text("b"), Value::Int(3)];
         assert_eq!(joined(&values), "1 2ab3");
-        assert_eq!(println(&values), Ok(text("1 2 a b 3\n")));
+        assert_eq!(println(&values), text("1 2 a b 3\n"));
     }
 }

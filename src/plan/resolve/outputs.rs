@@ -1,8 +1,8 @@
-//! Builds that would write over each other's files.
+//! Where builds write: no two to the same place, and none to a place that does not last.
 
 use std::path::{Path, PathBuf};
 
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::BuildPlan;
 use crate::plan::post_processor::{PostProcessorAction, PostProcessorPlan};
 use crate::template::interpolate::{Fields, Late};
@@ -10,7 +10,7 @@ use crate::template::interpolate::{Fields, Late};
 use super::report::Report;
 
 /// Takes out every build that has an output in common with another one.
-pub(super) fn refuse(plans: &mut Vec<BuildPlan>, report: &mut Report) {
+pub(super) fn refuse_shared(plans: &mut Vec<BuildPlan>, report: &mut Report) {
     let outputs: Vec<(String, Vec<PathBuf>)> = plans.iter().map(|plan| (plan.name.clone(), outputs(plan))).collect();
     let mut bad = Vec::new();
     for (at, (name, paths)) in outputs.iter().enumerate() {
@@ -28,6 +28,31 @@ pub(super) fn refuse(plans: &mut Vec<BuildPlan>, report: &mut Report) {
     plans.retain(|plan| !bad.contains(&plan.name));
 }
 
+/// The output folder goes with the machine, when no first step of a sequence keeps it.
+pub(super) fn warn_of_lost(plan: &BuildPlan, diagnostics: &mut Diagnostics) {
+    if plan.post_processors.is_empty() || plan.post_processors.iter().filter_map(|steps| steps.first()).any(keeps_input)
+    {
+        return;
+    }
+    let folder = normal(&plan.output_directory);
+    let lost = files(plan).find(|path| normal(path).starts_with(&folder));
+    if let Some(path) = lost {
+        let shown = (path.display(), plan.output_directory.display());
+        let warning = Diagnostic::warning(format!("`{}` lies in `{}`, which is removed at the end", shown.0, shown.1));
+        diagnostics.push(warning.help("write it elsewhere, or set `keep_input_artifact` to true"));
+    }
+}
+
+fn keeps_input(step: &PostProcessorPlan) -> bool {
+    match step.action {
+        PostProcessorAction::Checksum(_) | PostProcessorAction::Manifest(_) | PostProcessorAction::ShellLocal(_) => {
+            true
+        }
+        PostProcessorAction::Artifice(_) => step.keep_input_artifact != Some(false),
+        PostProcessorAction::Vagrant(_) | PostProcessorAction::Compress(_) => step.keep_input_artifact == Some(true),
+    }
+}
+
 fn error(path: &Path, who: &str) -> Diagnostic {
     let error = Diagnostic::error(format!("{who} to the same place, `{}`", path.display()));
     error.help("give each its own, for example with `{{build_name}}` in the name")
@@ -39,8 +64,11 @@ fn repeated(paths: &[PathBuf]) -> Option<&PathBuf> {
 
 /// The output folder, and the files that are made anew; manifests and checksum files are added to.
 fn outputs(plan: &BuildPlan) -> Vec<PathBuf> {
-    let files = plan.post_processors.iter().flatten().filter_map(|step| file(plan, step));
-    std::iter::once(plan.output_directory.clone()).chain(files).map(|path| normal(&path)).collect()
+    std::iter::once(plan.output_directory.clone()).chain(files(plan)).map(|path| normal(&path)).collect()
+}
+
+fn files(plan: &BuildPlan) -> impl Iterator<Item = PathBuf> {
+    plan.post_processors.iter().flatten().filter_map(|step| file(plan, step))
 }
 
 fn file(plan: &BuildPlan, step: &PostProcessorPlan) -> Option<PathBuf> {

@@ -9,44 +9,52 @@ mod text;
 use std::ops::RangeInclusive;
 
 use super::value::Value;
+use Run::{Always, May};
 
 /// A function that depends only on its arguments.
 struct Pure {
     name: &'static str,
     arity: RangeInclusive<usize>,
-    run: fn(&[Value]) -> Result<Value, String>,
+    run: Run,
+}
+
+enum Run {
+    /// Takes any arguments of the right number.
+    Always(fn(&[Value]) -> Value),
+    /// Looks at the kinds of its arguments.
+    May(fn(&[Value]) -> Result<Value, String>),
 }
 
 const MANY: usize = usize::MAX;
 
 const PURE: &[Pure] = &[
-    Pure { name: "and", arity: 1..=MANY, run: compare::and },
-    Pure { name: "clean_ami_name", arity: 1..=1, run: text::clean_name },
-    Pure { name: "clean_image_name", arity: 1..=1, run: text::clean_name },
-    Pure { name: "clean_resource_name", arity: 1..=1, run: text::clean_name },
-    Pure { name: "eq", arity: 2..=MANY, run: compare::eq },
-    Pure { name: "ge", arity: 2..=2, run: compare::ge },
-    Pure { name: "gt", arity: 2..=2, run: compare::gt },
-    Pure { name: "html", arity: 0..=MANY, run: escape::html },
-    Pure { name: "index", arity: 1..=MANY, run: text::index },
-    Pure { name: "js", arity: 0..=MANY, run: escape::js },
-    Pure { name: "le", arity: 2..=2, run: compare::le },
-    Pure { name: "len", arity: 1..=1, run: text::len },
-    Pure { name: "lower", arity: 1..=1, run: text::lower },
-    Pure { name: "lt", arity: 2..=2, run: compare::lt },
-    Pure { name: "ne", arity: 2..=2, run: compare::ne },
-    Pure { name: "not", arity: 1..=1, run: compare::not },
-    Pure { name: "or", arity: 1..=MANY, run: compare::or },
-    Pure { name: "print", arity: 0..=MANY, run: printf::print },
-    Pure { name: "printf", arity: 1..=MANY, run: printf::printf },
-    Pure { name: "println", arity: 0..=MANY, run: printf::println },
-    Pure { name: "replace", arity: 4..=4, run: text::replace },
-    Pure { name: "replace_all", arity: 3..=3, run: text::replace_all },
-    Pure { name: "sed", arity: 0..=MANY, run: text::sed },
-    Pure { name: "slice", arity: 1..=3, run: text::slice },
-    Pure { name: "split", arity: 3..=3, run: text::split },
-    Pure { name: "upper", arity: 1..=1, run: text::upper },
-    Pure { name: "urlquery", arity: 0..=MANY, run: escape::urlquery },
+    Pure { name: "and", arity: 1..=MANY, run: Always(compare::and) },
+    Pure { name: "clean_ami_name", arity: 1..=1, run: May(text::clean_name) },
+    Pure { name: "clean_image_name", arity: 1..=1, run: May(text::clean_name) },
+    Pure { name: "clean_resource_name", arity: 1..=1, run: May(text::clean_name) },
+    Pure { name: "eq", arity: 2..=MANY, run: May(compare::eq) },
+    Pure { name: "ge", arity: 2..=2, run: May(compare::ge) },
+    Pure { name: "gt", arity: 2..=2, run: May(compare::gt) },
+    Pure { name: "html", arity: 0..=MANY, run: Always(escape::html) },
+    Pure { name: "index", arity: 1..=MANY, run: May(text::index) },
+    Pure { name: "js", arity: 0..=MANY, run: Always(escape::js) },
+    Pure { name: "le", arity: 2..=2, run: May(compare::le) },
+    Pure { name: "len", arity: 1..=1, run: May(text::len) },
+    Pure { name: "lower", arity: 1..=1, run: May(text::lower) },
+    Pure { name: "lt", arity: 2..=2, run: May(compare::lt) },
+    Pure { name: "ne", arity: 2..=2, run: May(compare::ne) },
+    Pure { name: "not", arity: 1..=1, run: Always(compare::not) },
+    Pure { name: "or", arity: 1..=MANY, run: Always(compare::or) },
+    Pure { name: "print", arity: 0..=MANY, run: Always(printf::print) },
+    Pure { name: "printf", arity: 1..=MANY, run: May(printf::printf) },
+    Pure { name: "println", arity: 0..=MANY, run: Always(printf::println) },
+    Pure { name: "replace", arity: 4..=4, run: May(text::replace) },
+    Pure { name: "replace_all", arity: 3..=3, run: May(text::replace_all) },
+    Pure { name: "sed", arity: 0..=MANY, run: May(text::sed) },
+    Pure { name: "slice", arity: 1..=3, run: May(text::slice) },
+    Pure { name: "split", arity: 3..=3, run: May(text::split) },
+    Pure { name: "upper", arity: 1..=1, run: May(text::upper) },
+    Pure { name: "urlquery", arity: 0..=MANY, run: Always(escape::urlquery) },
 ];
 
 /// The functions that look at the run or the variables.
@@ -89,7 +97,10 @@ fn pure(name: &str) -> Option<&'static Pure> {
 pub(super) fn call(name: &str, arguments: &[Value]) -> Result<Value, String> {
     let function = pure(name).ok_or_else(|| format!("`{name}` is not possible here"))?;
     check_arity(name, &function.arity, arguments.len())?;
-    (function.run)(arguments).map_err(|message| format!("`{name}`: {message}"))
+    match function.run {
+        Always(run) => Ok(run(arguments)),
+        May(run) => run(arguments).map_err(|message| format!("`{name}`: {message}")),
+    }
 }
 
 pub(super) fn check_arity(name: &str, arity: &RangeInclusive<usize>, given: usize) -> Result<(), String> {

@@ -1,0 +1,169 @@
+//! Reading one option as a type. Every text in it is rendered first, once.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::diag::Diagnostic;
+use crate::io::secrets::Secret;
+use crate::source::Spanned;
+use crate::template::value::{Kind, Object, Value};
+
+use super::Decoder;
+use super::duration::Signed;
+use super::weak::{self, Mismatch};
+
+impl Decoder<'_> {
+    fn read<T>(
+        &mut self,
+        key: &'static str,
+        expected: &str,
+        convert: impl FnOnce(&Value) -> Result<T, Mismatch>,
+    ) -> Option<T> {
+        let value = self.value(key)?;
+        let value = self.rendered(&value)?;
+        self.converted(key, expected, &value, convert(&value))
+    }
+
+    pub(super) fn converted<T>(
+        &mut self,
+        key: &str,
+        expected: &str,
+        value: &Value,
+        result: Result<T, Mismatch>,
+    ) -> Option<T> {
+        let Err(mismatch) = result else { return result.ok() };
+        let diagnostic = Diagnostic::error(format!("`{key}` must be {expected}"));
+        let diagnostic = diagnostic.at_with(&value.span, format!("this is {}", value.kind.describe()));
+        self.push(match mismatch {
+            Mismatch::Kind => diagnostic,
+            Mismatch::Text(reason) => {
+                Diagnostic::error(format!("`{key}` must be {expected}: {reason}")).at(&value.span)
+            }
+        });
+        None
+    }
+
+    /// A value with every text in it rendered.
+    fn rendered(&mut self, value: &Value) -> Option<Value> {
+        let kind = match &value.kind {
+            Kind::String(text) => {
+                let rendered = self.scope.render(text, &value.span);
+                let rendered = self.take(rendered)?;
+                self.warn_of_no_value(text, &rendered, &value.span);
+                Kind::String(rendered)
+            }
+            Kind::List(list) => {
+                let items: Vec<_> = list.iter().map(|item| self.rendered(item)).collect();
+                Kind::List(items.into_iter().collect::<Option<_>>()?)
+            }
+            Kind::Map(map) => Kind::Map(self.rendered_map(map)?),
+            other => other.clone(),
+        };
+        Some(Value { kind, span: value.span.clone() })
+    }
+
+    fn rendered_map(&mut self, map: &Object) -> Option<Object> {
+        let mut entries = Vec::with_capacity(map.entries.len());
+        for (key, value) in &map.entries {
+            let name = self.scope.render(&key.value, &key.span);
+            let (name, value) = (self.take(name), self.rendered(value));
+            entries.push((Spanned::new(name?, key.span.clone()), value?));
+        }
+        Some(Object { entries, span: map.span.clone() })
+    }
+
+    /// A text that is not empty; Packer takes an empty one as absent.
+    pub(in crate::plan) fn string(&mut self, key: &'static str) -> Option<String> {
+        self.read(key, "a string", weak::string).filter(|text| !text.is_empty())
+    }
+
+    pub(in crate::plan) fn string_or(&mut self, key: &'static str, default: &str) -> String {
+        self.string(key).unwrap_or_else(|| default.to_owned())
+    }
+
+    pub(in crate::plan) fn secret(&mut self, key: &'static str) -> Option<Secret> {
+        self.string(key).map(Secret::new)
+    }
+
+    pub(in crate::plan) fn boolean(&mut self, key: &'static str) -> bool {
+        self.read(key, "a boolean", weak::boolean).unwrap_or(false)
+    }
+
+    pub(in crate::plan) fn integer(&mut self, key: &'static str) -> Option<i64> {
+        self.read(key, "an integer", weak::integer)
+    }
+
+    /// An integer within bounds.
+    pub(in crate::plan) fn number<T: TryFrom<i64>>(
+        &mut self,
+        key: &'static str,
+        allowed: std::ops::RangeInclusive<i64>,
+    ) -> Option<T> {
+        let value = self.integer(key)?;
+        if !allowed.contains(&value) {
+            let (low, high) = allowed.into_inner();
+            self.reject(key, format!("`{key}` must be between {low} and {high}; it is {value}"));
+            return None;
+        }
+        T::try_from(value).ok()
+    }
+
+    /// A duration that may be negative, as `boot_wait` takes it.
+    pub(in crate::plan) fn signed_duration(&mut self, key: &'static str) -> Option<Signed> {
+        self.read(key, "a duration such as `1m30s`", weak::duration)
+    }
+
+    /// A duration; a negative one counts as none.
+    pub(in crate::plan) fn duration(&mut self, key: &'static str) -> Option<Duration> {
+        self.signed_duration(key).map(|duration| duration.positive().unwrap_or(Duration::ZERO))
+    }
+
+    /// A duration that is more than nothing.
+    pub(in crate::plan) fn positive_duration(&mut self, key: &'static str) -> Option<Duration> {
+        self.duration(key).filter(|duration| !duration.is_zero())
+    }
+
+    pub(in crate::plan) fn path(&mut self, key: &'static str) -> Option<PathBuf> {
+        self.string(key).map(PathBuf::from)
+    }
+
+    /// A list of texts, each with its place. One text is split at its commas.
+    pub(in crate::plan) fn spanned_strings(&mut self, key: &'static str) -> Vec<Spanned<String>> {
+        self.read(key, "a list of strings", weak::strings).unwrap_or_default()
+    }
+
+    pub(in crate::plan) fn strings(&mut self, key: &'static str) -> Vec<String> {
+        self.spanned_strings(key).into_iter().map(|text| text.value).collect()
+    }
+
+    /// Whole numbers, such as exit codes.
+    pub(in crate::plan) fn numbers(&mut self, key: &'static str) -> Vec<u32> {
+        let integers = self.read(key, "a list of numbers", weak::integers).unwrap_or_default();
+        let numbers: Result<Vec<u32>, _> = integers.into_iter().map(u32::try_from).collect();
+        numbers.unwrap_or_else(|_| {
+            self.reject(key, format!("`{key}` holds a number out of range"));
+            Vec::new()
+        })
+    }
+
+    pub(in crate::plan) fn map(&mut self, key: &'static str) -> BTreeMap<String, String> {
+        let pairs = self.read(key, "a map of strings", weak::pairs).unwrap_or_default();
+        pairs.into_iter().map(|(name, text)| (name.value, text.value)).collect()
+    }
+
+    /// One of a few words.
+    pub(in crate::plan) fn choice(&mut self, key: &'static str, allowed: &[&str]) -> Option<String> {
+        let text = self.string(key)?;
+        if allowed.contains(&text.as_str()) {
+            return Some(text);
+        }
+        let message = format!("`{key}` cannot be `{text}`; it is one of {}", quoted_list(allowed));
+        self.push(Diagnostic::error(message).at(&self.span(key)).suggest(&text, allowed.iter().copied()));
+        None
+    }
+}
+
+fn quoted_list(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
