@@ -1,36 +1,20 @@
-//! The seed floppy: a 1.44 MB disk with a FAT12 file system.
+//! The seed floppy: which files are on it. `fat12` writes them.
 
-use std::io::{Cursor, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use fatfs::{Date, DateTime, FatType, FileSystem, FormatVolumeOptions, FsOptions, Time, TimeProvider};
 use fs_err as fs;
 
-use super::tree::{Content, Node, Source, Tree};
+use super::tree::Tree;
 use super::walk::{name, walk};
-use super::{Error, patterns};
+use super::{Error, fat12, patterns};
 use crate::plan::FloppyPlan;
 
-/// 80 cylinders, 2 heads, 18 sectors of 512 bytes.
-pub const IMAGE_BYTES: u64 = 1_474_560;
-const SECTOR_BYTES: u16 = 512;
-const SECTORS: u32 = 2880;
-const SECTORS_PER_TRACK: u16 = 18;
-const HEADS: u16 = 2;
-const ROOT_ENTRIES: u16 = 224;
-/// Tells a 1.44 MB floppy.
-const MEDIA: u8 = 0xF0;
-/// Constant, as all else that does not come from the files.
-const VOLUME_ID: u32 = 0x1980_0101;
-const LABEL_BYTES: usize = 11;
-/// Where the boot sector names the program that made it.
-const OEM_NAME: std::ops::Range<usize> = 3..11;
-
-type Image<'a> = FileSystem<&'a mut Cursor<Vec<u8>>>;
+/// Size of every image.
+pub const IMAGE_BYTES: u64 = fat12::IMAGE_BYTES as u64;
 
 /// Writes the image. The same inputs give the same bytes.
 pub fn write(plan: &FloppyPlan, target: &Path) -> Result<(), Error> {
-    let image = image(&collect(plan)?, &plan.label)?;
+    let image = fat12::image(&collect(plan)?, &plan.label)?;
     fs::write(target, image).map_err(Error::write(target))
 }
 
@@ -55,92 +39,9 @@ fn collect(plan: &FloppyPlan) -> Result<Tree, Error> {
     Ok(tree)
 }
 
-fn expand_all(entries: &[String]) -> Result<Vec<std::path::PathBuf>, Error> {
+fn expand_all(entries: &[String]) -> Result<Vec<PathBuf>, Error> {
     let expanded = entries.iter().map(|entry| patterns::expand(entry)).collect::<Result<Vec<_>, _>>()?;
     Ok(expanded.into_iter().flatten().collect())
-}
-
-fn image(tree: &Tree, label: &str) -> Result<Vec<u8>, Error> {
-    let mut disk = Cursor::new(vec![0; usize::try_from(IMAGE_BYTES).expect("small")]);
-    let name = padded(label);
-    format(&mut disk, name).map_err(Error::floppy("its file system"))?;
-    let options = FsOptions::new().time_provider(&FixedTime).update_accessed_date(false);
-    let volume = Image::new(&mut disk, options).map_err(Error::floppy("its file system"))?;
-    for (path, node) in tree.iter() {
-        let path = path.join("/");
-        add(&volume, &path, node)?;
-    }
-    volume.unmount().map_err(Error::floppy("its file system"))?;
-    let mut image = disk.into_inner();
-    image[OEM_NAME].copy_from_slice(&name[..OEM_NAME.len()]);
-    Ok(image)
-}
-
-fn format(disk: &mut Cursor<Vec<u8>>, label: [u8; LABEL_BYTES]) -> std::io::Result<()> {
-    let options = FormatVolumeOptions::new()
-        .fat_type(FatType::Fat12)
-        .bytes_per_sector(SECTOR_BYTES)
-        .bytes_per_cluster(u32::from(SECTOR_BYTES))
-        .total_sectors(SECTORS)
-        .max_root_dir_entries(ROOT_ENTRIES)
-        .media(MEDIA)
-        .sectors_per_track(SECTORS_PER_TRACK)
-        .heads(HEADS)
-        .drive_num(0)
-        .volume_id(VOLUME_ID)
-        .volume_label(label);
-    fatfs::format_volume(disk, options)
-}
-
-/// A label in its field: cut, or filled up with spaces, and ASCII as the field's code page is not known.
-fn padded(label: &str) -> [u8; LABEL_BYTES] {
-    let mut field = [b' '; LABEL_BYTES];
-    for (place, character) in field.iter_mut().zip(label.chars()) {
-        *place = u8::try_from(character).ok().filter(|byte| (b' '..=b'~').contains(byte)).unwrap_or(b'_');
-    }
-    field
-}
-
-fn add(volume: &Image<'_>, path: &str, node: &Node) -> Result<(), Error> {
-    match node {
-        Node::Folder => volume.root_dir().create_dir(path).map(drop).map_err(Error::floppy(path)),
-        Node::File(content) => {
-            let bytes = read(path, content)?;
-            write_file(volume, path, &bytes).map_err(Error::floppy(path))
-        }
-    }
-}
-
-fn read(path: &str, content: &Content) -> Result<Vec<u8>, Error> {
-    if content.size > IMAGE_BYTES {
-        return Err(Error::floppy(path)(std::io::ErrorKind::StorageFull.into()));
-    }
-    match &content.source {
-        Source::Text(text) => Ok(text.as_bytes().to_owned()),
-        Source::Host(file) => fs::read(file).map_err(Error::read(file)),
-    }
-}
-
-/// Names that differ only by case are one file; the last one stays.
-fn write_file(volume: &Image<'_>, path: &str, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = volume.root_dir().create_file(path)?;
-    file.truncate()?;
-    file.write_all(bytes)?;
-    file.flush()
-}
-
-/// The first moment that FAT knows.
-#[derive(Debug)]
-struct FixedTime;
-
-impl TimeProvider for FixedTime {
-    fn get_current_date(&self) -> Date {
-        Date { year: 1980, month: 1, day: 1 }
-    }
-
-    fn get_current_date_time(&self) -> DateTime {
-        DateTime { date: self.get_current_date(), time: Time { hour: 0, min: 0, sec: 0, millis: 0 } }
-    }
 }
 
 #[cfg(test)]
@@ -174,12 +75,10 @@ mod tests {
     #[test]
     fn the_same_files_give_the_same_image() {
         let plan = plan(&[], &[], &[("ks.cfg", "text"), ("sub/file", "more")]);
-        let first = image(&collect(&plan).unwrap(), "OEMDRV").unwrap();
-        let second = image(&collect(&plan).unwrap(), "OEMDRV").unwrap();
+        let first = fat12::image(&collect(&plan).unwrap(), "OEMDRV").unwrap();
+        let second = fat12::image(&collect(&plan).unwrap(), "OEMDRV").unwrap();
         assert_eq!(first.len() as u64, IMAGE_BYTES);
         assert!(first == second);
-        assert_eq!(&first[3..11], b"OEMDRV  ");
-        assert_eq!(first[21], MEDIA);
     }
 
     #[test]
@@ -187,17 +86,20 @@ mod tests {
         let text = "x".repeat(800_000);
         let plan = plan(&[], &[], &[("first", &text), ("second", &text)]);
         let error = write(&plan, Path::new("unused")).unwrap_err();
-        assert_eq!(error.to_string(), "cannot put `second` on the floppy (1.44 MB)");
+        assert_eq!(error.to_string(), "`second` has no room on the floppy, which holds 1457664 bytes");
         let sparse = tempfile::NamedTempFile::new().unwrap();
         sparse.as_file().set_len(1 << 40).unwrap();
         let plan = self::plan(&[sparse.path().display().to_string()], &[], &[]);
-        assert!(matches!(write(&plan, Path::new("unused")), Err(Error::Floppy { .. })));
+        assert!(matches!(write(&plan, Path::new("unused")), Err(Error::FloppyFull { .. })));
     }
 
     #[test]
-    fn labels_fit_their_field() {
-        assert_eq!(&padded("a label that is long"), b"a label tha");
-        assert_eq!(&padded("größe"), b"gr__e      ");
+    fn the_root_has_room_for_few_names() {
+        let names: Vec<_> = (0..224).map(|number| format!("FILE{number}")).collect();
+        let content: Vec<_> = names.iter().map(|name| (name.as_str(), "")).collect();
+        fat12::image(&collect(&plan(&[], &[], &content[1..])).unwrap(), "").unwrap();
+        let error = fat12::image(&collect(&plan(&[], &[], &content)).unwrap(), "").unwrap_err();
+        assert!(matches!(error, Error::FloppyRootFull));
     }
 
     #[tokio::test]
@@ -214,5 +116,16 @@ mod tests {
         assert!(listed.contains("autounattend.xml") && listed.contains("1980-01-01"), "{listed}");
         let checked = run("minfo", "::").run().await.unwrap().stdout;
         assert!(checked.contains("-h 2 -s 18") && checked.contains("disk type=\"FAT12   \""), "{checked}");
+    }
+    #[tokio::test]
+    async fn fsck_finds_nothing_to_mend() {
+        let Some(fsck) = tool_or_skip("fsck.fat") else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("seed.img");
+        let long = "x".repeat(100_000);
+        let texts = [("a/b/c/Größe.txt", "1"), ("a/b/long", &long), ("empty", ""), ("UPPER.TXT", "2")];
+        write(&plan(&[], &[], &texts), &path).unwrap();
+        let checked = Cmd::new(fsck).arg("-nv").arg(&path).output().await.unwrap();
+        assert!(checked.status.success(), "{}", checked.stdout);
     }
 }

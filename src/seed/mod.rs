@@ -1,6 +1,8 @@
 //! Seeds: the HTTP server, the CD image and the floppy image an installer reads its answers from.
 
+mod catalog;
 pub mod cd;
+mod fat12;
 pub mod floppy;
 pub mod http;
 mod iso9660;
@@ -33,16 +35,22 @@ pub enum Error {
     Twice { path: String },
     #[error("`{}` changed while it was read", .path.display())]
     Changed { path: PathBuf },
-    #[error("`{path}` has {size} bytes; a file on a CD may have {}", u32::MAX)]
-    FileTooLarge { path: String, size: u64 },
+    #[error("`{name}` has {size} bytes; a file on a CD may have {}", u32::MAX)]
+    FileTooLarge { name: String, size: u64 },
     #[error("the CD would be larger than its format allows")]
     CdTooLarge,
     #[error("the CD would have more than {} folders", u16::MAX)]
     TooManyFolders,
     #[error("the CD label `{label}` is longer than 32 bytes")]
     Label { label: String },
-    #[error("cannot put `{path}` on the floppy (1.44 MB)")]
-    Floppy { path: String, source: std::io::Error },
+    #[error("`{name}` has no room on the floppy, which holds 1457664 bytes")]
+    FloppyFull { name: String },
+    #[error("the floppy has no room for more than {} names in its root", fat12::ROOT_ENTRIES)]
+    FloppyRootFull,
+    #[error("`{name}` is a name that a floppy cannot hold")]
+    FloppyName { name: String },
+    #[error("`{name}` and `{other}` are the same name on a floppy")]
+    FloppySameName { name: String, other: String },
     #[error("http_directory `{}` is not a folder", .path.display())]
     NotAFolder { path: PathBuf },
     #[error("cannot serve on the port of the HTTP server")]
@@ -62,10 +70,6 @@ impl Error {
     fn read(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Read { path, source }
-    }
-
-    fn floppy(path: &str) -> impl FnOnce(std::io::Error) -> Self {
-        move |source| Self::Floppy { path: path.to_owned(), source }
     }
 
     fn write(path: &Path) -> impl Fn(std::io::Error) -> Self {

@@ -1,6 +1,6 @@
 //! One of the two directory trees: the records of each folder, and the path table.
 
-use super::catalog::{Catalog, Entry, ROOT};
+use super::super::catalog::{Catalog, Entry, ROOT};
 use super::encoding::{Extent, IS_FOLDER, RECORD_MAX, bare_record_length, record};
 use super::layout::SECTOR;
 use super::{identifiers, rock_ridge};

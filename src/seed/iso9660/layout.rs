@@ -1,7 +1,7 @@
 //! Which sector each part of the image begins at.
 
 use super::super::Error;
-use super::catalog::{Catalog, ROOT};
+use super::super::catalog::{Catalog, ROOT};
 use super::directories::{Directories, View};
 use super::encoding::Extent;
 use super::volume::{self, Volume};

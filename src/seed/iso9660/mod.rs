@@ -3,7 +3,6 @@
 //! All names and texts are final before the first byte is written, and times are fixed, so the same files
 //! give the same image. No image needs a boot record here, so there is none.
 
-mod catalog;
 mod directories;
 mod encoding;
 mod identifiers;
@@ -17,8 +16,8 @@ use std::path::Path;
 use fs_err as fs;
 
 use super::Error;
+use super::catalog::Catalog;
 use super::tree::{Source, Tree};
-use catalog::Catalog;
 use layout::{Layout, SECTOR};
 
 /// Writes an image of `tree` and returns its size in bytes.
@@ -26,7 +25,8 @@ pub(super) fn write(tree: &Tree, label: &str, target: &Path) -> Result<u64, Erro
     if label.len() > volume::LABEL_BYTES {
         return Err(Error::Label { label: label.to_owned() });
     }
-    let catalog = Catalog::new(tree)?;
+    let catalog = Catalog::new(tree);
+    check_limits(&catalog)?;
     let layout = Layout::new(&catalog)?;
     let mut image =
         Image { path: target, output: BufWriter::new(fs::File::create(target).map_err(Error::write(target))?) };
@@ -36,6 +36,17 @@ pub(super) fn write(tree: &Tree, label: &str, target: &Path) -> Result<u64, Erro
     }
     image.output.flush().map_err(Error::write(target))?;
     Ok(u64::from(layout.sectors) * SECTOR as u64)
+}
+
+/// The format counts folders with 16 bits and the bytes of a file with 32.
+fn check_limits(catalog: &Catalog<'_>) -> Result<(), Error> {
+    if catalog.folders.len() > usize::from(u16::MAX) {
+        return Err(Error::TooManyFolders);
+    }
+    match catalog.files.iter().find(|file| file.content.size > u64::from(u32::MAX)) {
+        Some(file) => Err(Error::FileTooLarge { name: file.name.to_owned(), size: file.content.size }),
+        None => Ok(()),
+    }
 }
 
 /// The image while it is written.

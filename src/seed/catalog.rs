@@ -1,7 +1,6 @@
 //! The tree as lists of folders and files that know each other by number.
 
-use super::super::Error;
-use super::super::tree::{Content, Node, Tree};
+use super::tree::{Content, Node, Tree};
 
 /// Number of the root among the folders.
 pub(super) const ROOT: usize = 0;
@@ -30,7 +29,7 @@ pub(super) enum Entry {
 }
 
 impl<'a> Catalog<'a> {
-    pub(super) fn new(tree: &'a Tree) -> Result<Self, Error> {
+    pub(super) fn new(tree: &'a Tree) -> Self {
         let mut catalog = Self { folders: vec![Folder { name: "", parent: ROOT, entries: Vec::new() }], files: vec![] };
         // Folders come before what is in them, so the last of each depth is the parent of what follows.
         let mut open = vec![ROOT];
@@ -40,14 +39,11 @@ impl<'a> Catalog<'a> {
             let name = path.last().expect("the root is not in the tree");
             let entry = match node {
                 Node::Folder => catalog.push_folder(name, parent, &mut open),
-                Node::File(content) => catalog.push_file(path, name, content)?,
+                Node::File(content) => catalog.push_file(name, content),
             };
             catalog.folders[parent].entries.push(entry);
         }
-        if catalog.folders.len() > usize::from(u16::MAX) {
-            return Err(Error::TooManyFolders);
-        }
-        Ok(catalog)
+        catalog
     }
 
     fn push_folder(&mut self, name: &'a str, parent: usize, open: &mut Vec<usize>) -> Entry {
@@ -56,12 +52,9 @@ impl<'a> Catalog<'a> {
         Entry::Folder(self.folders.len() - 1)
     }
 
-    fn push_file(&mut self, path: &[String], name: &'a str, content: &'a Content) -> Result<Entry, Error> {
-        if content.size > u64::from(u32::MAX) {
-            return Err(Error::FileTooLarge { path: path.join("/"), size: content.size });
-        }
+    fn push_file(&mut self, name: &'a str, content: &'a Content) -> Entry {
         self.files.push(File { name, content });
-        Ok(Entry::File(self.files.len() - 1))
+        Entry::File(self.files.len() - 1)
     }
 
     pub(super) fn name(&self, entry: Entry) -> &'a str {
