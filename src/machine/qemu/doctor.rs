@@ -80,7 +80,8 @@ async fn qemu_img() -> Finding {
 
 /// Each is tried now, and builds will go by the result.
 async fn accelerators(version: String, cache: &Cache) -> Vec<Finding> {
-    let prober = Prober { binary: QEMU.to_owned(), version, folder: Some(cache.root().to_owned()), anew: true };
+    let folder = Some(cache.root().to_owned());
+    let prober = Prober { binary: QEMU.to_owned(), version, folder, anew: true };
     let mut findings = Vec::new();
     for name in accelerator::candidates().iter().copied().chain(["tcg"]) {
         findings.push(accelerator_finding(name, prober.verdict(name).await));

@@ -45,8 +45,8 @@ impl Bench {
         };
         let (output_directory, work_directory) = (folder("out"), folder("work"));
         let media = Media { iso, output_directory, work_directory, ..Media::default() };
-        let driver = QemuDriver { cache: Cache::at(self.folder.path().join("cache")) };
-        driver.create(plan, &media, &self.context).await.unwrap()
+        let cache = Cache::at(self.folder.path().join("cache"));
+        QemuDriver { cache }.create(plan, &media, &self.context).await.unwrap()
     }
 
     fn events(&mut self) -> Vec<Event> {
