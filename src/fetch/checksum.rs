@@ -52,7 +52,7 @@ async fn read(path: &Path) -> Result<String, Error> {
 
 async fn get(url: &Url) -> Result<String, Error> {
     let failed = |source: reqwest::Error| Error::Request { url: shown(url), source: source.without_url() };
-    let mut response = client::client()?.get(url.clone()).timeout(FILE_TIMEOUT).send().await.map_err(failed)?;
+    let mut response = client::get(&client::client()?, url).timeout(FILE_TIMEOUT).send().await.map_err(failed)?;
     if !response.status().is_success() {
         return Err(Error::Status { url: shown(url), status: response.status().as_u16() });
     }

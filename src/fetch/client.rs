@@ -3,9 +3,10 @@
 use std::sync::Once;
 use std::time::Duration;
 
-use reqwest::Client;
+use reqwest::{Client, RequestBuilder};
+use url::Url;
 
-use super::Error;
+use super::{Error, netrc};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 /// A download may take as long as it likes while bytes come in.
@@ -20,6 +21,16 @@ pub(super) fn client() -> Result<Client, Error> {
         .read_timeout(STALL_TIMEOUT)
         .build()
         .map_err(|source| Error::Client { source })
+}
+
+/// A request, with what the user's `.netrc` says of the host. A name in the URL wins. On a redirect to
+/// another host the client sends none of it.
+pub(super) fn get(client: &Client, url: &Url) -> RequestBuilder {
+    let request = client.get(url.clone());
+    match url.host_str().filter(|_| url.username().is_empty()).and_then(netrc::login) {
+        Some(login) => request.basic_auth(login.name, Some(login.password.reveal())),
+        None => request,
+    }
 }
 
 /// TLS has no provider of its own here, so that SSH and TLS share one. This is the one place that sets it.

@@ -10,8 +10,8 @@ use reqwest::{Client, Response, StatusCode};
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 use url::Url;
 
-use super::Error;
 use super::location::shown;
+use super::{Error, client};
 use crate::cache::digest::{Hasher, feed};
 use crate::event::{Event, Events, Work};
 
@@ -40,6 +40,8 @@ pub(super) struct Partial {
     hasher: Option<Hasher>,
     /// Tells the version that `length` bytes are there of; unknown for a part that an earlier run left.
     version: Option<HeaderValue>,
+    /// The server was there once.
+    answered: bool,
 }
 
 impl Partial {
@@ -53,7 +55,7 @@ impl Partial {
             Some(hasher) if length > 0 => Some(feed(path, hasher, events).await.map_err(failed)?),
             hasher => hasher,
         };
-        Ok(Self { file, length, hasher, version: None })
+        Ok(Self { file, length, hasher, version: None, answered: false })
     }
 
     pub(super) fn length(&self) -> u64 {
@@ -127,14 +129,15 @@ impl Download<'_> {
     /// One request. A range is asked for at once, without a HEAD before it: some servers refuse HEAD, and
     /// the status tells whether the range was understood.
     async fn attempt(&self, partial: &mut Partial) -> Result<(), Failure> {
-        let mut request = self.client.get(self.url.clone());
+        let mut request = client::get(self.client, self.url);
         if partial.length > 0 {
             request = request.header(RANGE, format!("bytes={}-", partial.length));
             if let Some(version) = &partial.version {
                 request = request.header(IF_RANGE, version);
             }
         }
-        let response = request.send().await.map_err(|source| self.request_failed(source))?;
+        let response = request.send().await.map_err(|source| self.request_failed(source, partial))?;
+        partial.answered = true;
         match response.status() {
             StatusCode::OK => self.restart(response, partial).await,
             StatusCode::PARTIAL_CONTENT => self.go_on(response, partial).await,
@@ -176,7 +179,7 @@ impl Download<'_> {
 
     async fn read(&self, mut response: Response, partial: &mut Partial, total: Option<u64>) -> Result<(), Failure> {
         let mut reported = Instant::now();
-        while let Some(chunk) = response.chunk().await.map_err(|source| self.request_failed(source))? {
+        while let Some(chunk) = response.chunk().await.map_err(|source| self.request_failed(source, partial))? {
             partial.append(&chunk).await.map_err(|source| self.write_failed(source))?;
             if reported.elapsed() >= REPORT_INTERVAL {
                 self.report(partial.length, total);
@@ -206,9 +209,11 @@ impl Download<'_> {
         Failure::Lasting(Error::Write { path: self.path.to_owned(), source })
     }
 
-    /// A redirect that leads nowhere will not change; a lost connection may.
-    fn request_failed(&self, source: reqwest::Error) -> Failure {
-        let lasting = source.is_redirect() || source.is_builder();
+    /// A redirect that leads nowhere will not change, and where no server is, a mirror is the better choice.
+    /// A server that was there may come back.
+    fn request_failed(&self, source: reqwest::Error, partial: &Partial) -> Failure {
+        let absent = source.is_connect() && !partial.answered;
+        let lasting = absent || source.is_redirect() || source.is_builder();
         let error = Error::Request { url: shown(self.url), source: source.without_url() };
         if lasting { Failure::Lasting(error) } else { Failure::Passing(error) }
     }

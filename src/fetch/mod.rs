@@ -7,6 +7,7 @@ mod client;
 mod download;
 mod job;
 mod location;
+mod netrc;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

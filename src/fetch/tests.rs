@@ -351,3 +351,14 @@ fn the_time_limit_is_a_duration() {
     assert_eq!(time_limit(Some("soon"), &events), None);
     assert!(matches!(receiver.try_recv().unwrap().1, Event::Warning { .. }));
 }
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_left_at_once() {
+    let (mut bench, server) = (Bench::new(), MockServer::start().await);
+    let url = serve(&server, "/a.iso", BODY).await;
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let patient = Patience { attempts: 9, pause: Duration::from_secs(3600) };
+    let plan = plan(&[&format!("http://{closed}/a.iso"), &url]);
+    fetch(&plan, &bench.store, &bench.context, patient).await.unwrap();
+    assert!(bench.warnings()[0].contains("the next URL is tried"));
+}
