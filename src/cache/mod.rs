@@ -70,7 +70,7 @@ impl Cache {
 
     /// Installer images.
     pub fn store(&self) -> Store {
-        Store::new(self.root.clone(), self.packer.clone())
+        Store::new(&self.root, self.packer.clone())
     }
 }
 

@@ -161,7 +161,8 @@ impl Job<'_> {
         match self.limit {
             None => run.await?,
             Some(limit) => {
-                tokio::time::timeout(limit, run).await.map_err(|_| Error::TimeLimit { url: shown(url), limit })??
+                let in_time = tokio::time::timeout(limit, run).await;
+                in_time.map_err(|_| Error::TimeLimit { url: shown(url), limit })??;
             }
         }
         let hex = partial.finish().await.map_err(Error::write(part))?;

@@ -92,7 +92,7 @@ fn kept_text(kept: Option<&PathBuf>) -> String {
 }
 
 fn list(failures: &[Error]) -> String {
-    failures.iter().map(|error| format!("\n  - {}", chain(error))).collect()
+    failures.iter().flat_map(|error| ["\n  - ".to_owned(), chain(error)]).collect()
 }
 
 impl Classify for Error {

@@ -14,6 +14,7 @@ use crate::cache::digest::of_text;
 use crate::event::EventReceiver;
 use crate::io::cleanup::CleanupStack;
 use crate::io::journal::Journal;
+use crate::io::secrets::Secrets;
 use crate::plan::{Algorithm, Checksum};
 
 const BODY: &str = "the bytes of an installer image";
@@ -31,7 +32,7 @@ impl Bench {
         let folder = tempfile::tempdir().unwrap();
         let (sender, events) = Events::channel();
         let context =
-            Context { events: sender, cleanup: CleanupStack::new(Journal::none()), secrets: Default::default() };
+            Context { events: sender, cleanup: CleanupStack::new(Journal::none()), secrets: Secrets::default() };
         Self { store: Cache::at(folder.path().join("cache")).store(), folder, context, events }
     }
 
@@ -63,17 +64,17 @@ fn digest() -> Digest {
     Digest { algorithm: Algorithm::Sha256, hex: of_text(Algorithm::Sha256, BODY) }
 }
 
-fn plan(urls: &[String]) -> IsoPlan {
+fn plan(urls: &[&str]) -> IsoPlan {
     let Digest { algorithm, hex } = digest();
     IsoPlan {
-        urls: urls.to_owned(),
+        urls: urls.iter().map(|&url| url.to_owned()).collect(),
         checksum: Checksum::Digest { algorithm, hex },
         target_path: None,
         target_extension: "iso".to_owned(),
     }
 }
 
-fn unchecked(urls: &[String]) -> IsoPlan {
+fn unchecked(urls: &[&str]) -> IsoPlan {
     IsoPlan { checksum: Checksum::None, ..plan(urls) }
 }
 
@@ -87,10 +88,10 @@ async fn serve(server: &MockServer, at: &str, body: &str) -> String {
 async fn a_download_is_kept_by_its_digest_and_used_again() {
     let (bench, server) = (Bench::new(), MockServer::start().await);
     let url = serve(&server, "/a.iso", BODY).await;
-    let first = bench.fetch(&plan(&[url.clone()])).await.unwrap();
+    let first = bench.fetch(&plan(&[&url])).await.unwrap();
     assert_eq!(first, Fetched { path: bench.entry(), reused: false });
     assert_eq!(fs::read_to_string(&first.path).unwrap(), BODY);
-    let again = bench.fetch(&plan(&[format!("{}/elsewhere.iso", server.uri())])).await.unwrap();
+    let again = bench.fetch(&plan(&[&format!("{}/elsewhere.iso", server.uri())])).await.unwrap();
     assert_eq!(again, Fetched { path: bench.entry(), reused: true });
     assert_eq!(server.received_requests().await.unwrap().len(), 1);
 }
@@ -101,7 +102,7 @@ async fn redirects_are_followed() {
     let url = serve(&server, "/real.iso", BODY).await;
     let redirect = ResponseTemplate::new(302).insert_header("Location", url.as_str());
     Mock::given(path("/a.iso")).respond_with(redirect).mount(&server).await;
-    let fetched = bench.fetch(&plan(&[format!("{}/a.iso", server.uri())])).await.unwrap();
+    let fetched = bench.fetch(&plan(&[&format!("{}/a.iso", server.uri())])).await.unwrap();
     assert_eq!(fs::read_to_string(fetched.path).unwrap(), BODY);
 }
 
@@ -114,7 +115,7 @@ async fn a_part_is_resumed() {
     Mock::given(header("Range", "bytes=10-")).respond_with(rest).expect(1).mount(&server).await;
     fs::create_dir_all(bench.path("cache/iso")).unwrap();
     fs::write(bench.entry().with_extension("iso.part"), &BODY[..10]).unwrap();
-    let fetched = bench.fetch(&plan(&[format!("{}/a.iso", server.uri())])).await.unwrap();
+    let fetched = bench.fetch(&plan(&[&format!("{}/a.iso", server.uri())])).await.unwrap();
     assert_eq!(fs::read_to_string(fetched.path).unwrap(), BODY);
 }
 
@@ -124,7 +125,7 @@ async fn a_server_without_ranges_starts_again() {
     let url = serve(&server, "/a.iso", BODY).await;
     fs::create_dir_all(bench.path("cache/iso")).unwrap();
     fs::write(bench.entry().with_extension("iso.part"), "the wrong start").unwrap();
-    let fetched = bench.fetch(&plan(&[url])).await.unwrap();
+    let fetched = bench.fetch(&plan(&[&url])).await.unwrap();
     assert_eq!(fs::read_to_string(fetched.path).unwrap(), BODY);
 }
 
@@ -138,7 +139,7 @@ async fn a_complete_part_needs_no_more_bytes_and_a_bad_one_is_thrown_away() {
         serve(&server, "/a.iso", BODY).await;
         fs::create_dir_all(bench.path("cache/iso")).unwrap();
         fs::write(bench.entry().with_extension("iso.part"), part).unwrap();
-        let fetched = bench.fetch(&plan(&[url])).await.unwrap();
+        let fetched = bench.fetch(&plan(&[&url])).await.unwrap();
         assert_eq!(fs::read_to_string(fetched.path).unwrap(), BODY);
         assert_eq!(server.received_requests().await.unwrap().len(), requests);
     }
@@ -149,7 +150,7 @@ async fn a_wrong_checksum_is_kept_aside_and_the_mirror_is_tried() {
     let (mut bench, server) = (Bench::new(), MockServer::start().await);
     let wrong = serve(&server, "/wrong.iso", "a page of a proxy").await;
     let right = serve(&server, "/right.iso", BODY).await;
-    let fetched = bench.fetch(&plan(&[wrong, right])).await.unwrap();
+    let fetched = bench.fetch(&plan(&[&wrong, &right])).await.unwrap();
     assert_eq!(fetched, Fetched { path: bench.entry(), reused: false });
     let actual = of_text(Algorithm::Sha256, "a page of a proxy");
     let kept = format!("{}.wrong-sha256-{actual}", bench.entry().display());
@@ -162,12 +163,12 @@ async fn a_wrong_checksum_is_kept_aside_and_the_mirror_is_tried() {
 async fn all_failures_are_listed() {
     let (bench, server) = (Bench::new(), MockServer::start().await);
     let urls = [format!("{}/none.iso", server.uri()), "no/such.iso".to_owned(), "s3://bucket/a.iso".to_owned()];
-    let error = bench.fetch(&plan(&urls)).await.unwrap_err();
+    let error = bench.fetch(&plan(&urls.each_ref().map(String::as_str))).await.unwrap_err();
     let text = error.to_string();
     for part in ["/none.iso answers 404", "no/such.iso` is not there", "`s3` URLs are not supported"] {
         assert!(text.contains(part), "{text}");
     }
-    let only = bench.fetch(&plan(&urls[..1])).await.unwrap_err();
+    let only = bench.fetch(&plan(&[&urls[0]])).await.unwrap_err();
     assert!(matches!(only, Error::Status { status: 404, .. }));
 }
 
@@ -204,7 +205,7 @@ async fn a_body_that_breaks_off_is_gone_on_with() {
         &BODY[10..]
     );
     let (url, count, _server) = raw_server(vec![start, rest]).await;
-    let fetched = bench.fetch(&plan(&[url])).await.unwrap();
+    let fetched = bench.fetch(&plan(&[&url])).await.unwrap();
     assert_eq!(fs::read_to_string(fetched.path).unwrap(), BODY);
     assert_eq!(count.load(Ordering::SeqCst), 2);
 }
@@ -214,7 +215,7 @@ async fn a_body_that_always_breaks_off_is_an_error_and_its_part_stays() {
     let bench = Bench::new();
     let start = format!("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}", &BODY[..10]);
     let (url, count, _server) = raw_server(vec![start]).await;
-    let error = bench.fetch(&plan(&[url])).await.unwrap_err();
+    let error = bench.fetch(&plan(&[&url])).await.unwrap_err();
     assert!(matches!(error, Error::Request { .. }), "{error:?}");
     assert!(count.load(Ordering::SeqCst) <= 4);
     assert_eq!(fs::read_to_string(bench.entry().with_extension("iso.part")).unwrap(), &BODY[..10]);
@@ -224,7 +225,7 @@ async fn a_body_that_always_breaks_off_is_an_error_and_its_part_stays() {
 async fn builds_at_the_same_time_fetch_once() {
     let (bench, server) = (Bench::new(), MockServer::start().await);
     let url = serve(&server, "/a.iso", BODY).await;
-    let plan = plan(&[url]);
+    let plan = plan(&[&url]);
     let fetched = futures::future::join_all((0..4).map(|_| bench.fetch(&plan))).await;
     assert_eq!(fetched.iter().filter(|one| !one.as_ref().unwrap().reused).count(), 1);
     assert_eq!(server.received_requests().await.unwrap().len(), 1);
@@ -235,13 +236,13 @@ async fn a_local_file_is_used_in_place_and_never_changed() {
     let bench = Bench::new();
     fs::write(bench.path("a b.iso"), BODY).unwrap();
     let location = format!("file://{}/a%20b.iso", bench.folder.path().display());
-    let fetched = bench.fetch(&plan(&[location])).await.unwrap();
+    let fetched = bench.fetch(&plan(&[&location])).await.unwrap();
     assert_eq!(fetched, Fetched { path: bench.path("a b.iso"), reused: true });
     fs::write(bench.path("a b.iso"), "changed").unwrap();
-    let error = bench.fetch(&plan(&[bench.path("a b.iso").display().to_string()])).await.unwrap_err();
+    let error = bench.fetch(&plan(&[&bench.path("a b.iso").display().to_string()])).await.unwrap_err();
     assert!(matches!(error, Error::Mismatch { kept: None, .. }));
     assert_eq!(fs::read_to_string(bench.path("a b.iso")).unwrap(), "changed");
-    let error = bench.fetch(&plan(&[bench.folder.path().display().to_string()])).await.unwrap_err();
+    let error = bench.fetch(&plan(&[&bench.folder.path().display().to_string()])).await.unwrap_err();
     assert!(matches!(error, Error::NotAFile { .. }));
 }
 
@@ -249,7 +250,7 @@ async fn a_local_file_is_used_in_place_and_never_changed() {
 async fn the_target_path_is_a_file_or_a_folder() {
     let (bench, server) = (Bench::new(), MockServer::start().await);
     let url = serve(&server, "/a.iso", BODY).await;
-    let to = |target: &str| IsoPlan { target_path: Some(bench.path(target)), ..plan(&[url.clone()]) };
+    let to = |target: &str| IsoPlan { target_path: Some(bench.path(target)), ..plan(&[&url]) };
     let fetched = bench.fetch(&to("isos/mine.iso")).await.unwrap();
     assert_eq!(fetched, Fetched { path: bench.path("isos/mine.iso"), reused: false });
     assert!(bench.fetch(&to("isos/mine.iso")).await.unwrap().reused);
@@ -257,7 +258,7 @@ async fn the_target_path_is_a_file_or_a_folder() {
     let fetched = bench.fetch(&to("folder")).await.unwrap();
     assert_eq!(fetched.path, bench.path("folder").join(format!("{named}.iso")));
     // What the store has is copied.
-    bench.fetch(&plan(&[url.clone()])).await.unwrap();
+    bench.fetch(&plan(&[&url])).await.unwrap();
     assert_eq!(bench.fetch(&to("copy.iso")).await.unwrap(), Fetched { path: bench.path("copy.iso"), reused: true });
     assert_eq!(fs::read_to_string(bench.path("copy.iso")).unwrap(), BODY);
 }
@@ -268,13 +269,13 @@ async fn an_image_that_packer_left_is_used_if_it_is_right() {
     let packer = bench.path("packer");
     fs::create_dir_all(&packer).unwrap();
     let left = packer.join(Store::packer_name(&digest().to_string(), "iso"));
-    let store = Store::new(bench.path("cache"), vec![packer]);
+    let store = Store::new(&bench.path("cache"), vec![packer]);
     let url = serve(&server, "/a.iso", BODY).await;
     fs::write(&left, BODY).unwrap();
-    let fetched = fetch(&plan(&[url.clone()]), &store, &bench.context, IMPATIENT).await.unwrap();
+    let fetched = fetch(&plan(&[&url]), &store, &bench.context, IMPATIENT).await.unwrap();
     assert_eq!(fetched, Fetched { path: left.clone(), reused: true });
     fs::write(&left, "damaged").unwrap();
-    let fetched = fetch(&plan(&[url]), &store, &bench.context, IMPATIENT).await.unwrap();
+    let fetched = fetch(&plan(&[&url]), &store, &bench.context, IMPATIENT).await.unwrap();
     assert_eq!(fetched, Fetched { path: bench.entry(), reused: false });
 }
 
@@ -282,11 +283,11 @@ async fn an_image_that_packer_left_is_used_if_it_is_right() {
 async fn without_a_checksum_the_url_is_the_key() {
     let (mut bench, server) = (Bench::new(), MockServer::start().await);
     let url = serve(&server, "/a.iso", BODY).await;
-    assert!(!bench.fetch(&unchecked(&[url.clone()])).await.unwrap().reused);
-    assert!(bench.fetch(&unchecked(&[url])).await.unwrap().reused);
+    assert!(!bench.fetch(&unchecked(&[&url])).await.unwrap().reused);
+    assert!(bench.fetch(&unchecked(&[&url])).await.unwrap().reused);
     assert!(bench.warnings()[0].contains("not checked"));
     let other = serve(&server, "/b.iso", "other").await;
-    assert!(!bench.fetch(&unchecked(&[other])).await.unwrap().reused);
+    assert!(!bench.fetch(&unchecked(&[&other])).await.unwrap().reused);
 }
 
 #[tokio::test]
@@ -297,7 +298,7 @@ async fn a_checksum_file_is_read_from_a_server_or_a_path() {
     let location = serve(&server, "/isos/SHA256SUMS", &sums).await;
     fs::write(bench.path("SUMS"), &sums).unwrap();
     for location in [location, format!("file://{}", bench.path("SUMS").display())] {
-        let plan = IsoPlan { checksum: Checksum::File { location }, ..plan(&[url.clone()]) };
+        let plan = IsoPlan { checksum: Checksum::File { location }, ..plan(&[&url]) };
         assert_eq!(bench.fetch(&plan).await.unwrap().path, bench.entry());
     }
     let unknown = IsoPlan { urls: vec![format!("{}/b.iso", server.uri())], ..plan(&[]) };
@@ -318,7 +319,7 @@ async fn archives_are_unpacked_and_the_checksum_is_theirs() {
     let checksum = Checksum::Digest { algorithm: Algorithm::Md5, hex: hasher.finish() };
     let answer = ResponseTemplate::new(200).set_body_bytes(packed.clone());
     Mock::given(path("/a.img.gz")).respond_with(answer).mount(&server).await;
-    let plan = IsoPlan { checksum, ..plan(&[format!("{}/a.img.gz", server.uri())]) };
+    let plan = IsoPlan { checksum, ..plan(&[&format!("{}/a.img.gz", server.uri())]) };
     let fetched = bench.fetch(&plan).await.unwrap();
     assert_eq!(fs::read_to_string(&fetched.path).unwrap(), BODY);
     assert_eq!(fetched.path.extension().unwrap(), "iso");
@@ -337,7 +338,7 @@ async fn passwords_in_urls_are_sent_and_not_shown() {
     let answer = ResponseTemplate::new(200).set_body_string("not it");
     Mock::given(with_password).respond_with(answer).expect(1).mount(&server).await;
     let url = server.uri().replace("http://", "http://me:hunter2@");
-    let error = bench.fetch(&plan(&[format!("{url}/a.iso")])).await.unwrap_err();
+    let error = bench.fetch(&plan(&[&format!("{url}/a.iso")])).await.unwrap_err();
     assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
 }
 

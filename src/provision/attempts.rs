@@ -8,14 +8,14 @@ use crate::plan::provisioner::ProvisionerPlan;
 
 /// Runs `work` until it succeeds or the retries are used up. The first error is the one that is told: later
 /// ones are often only what the first has left behind.
-pub(super) async fn run(
+pub(super) async fn run<F: Future<Output = Result<(), Error>>>(
     plan: &ProvisionerPlan,
     context: &Context,
-    work: impl AsyncFn() -> Result<(), Error>,
+    work: impl Fn() -> F,
 ) -> Result<(), Error> {
     let mut first_error = None;
     for attempt in 0..=plan.max_retries {
-        let Err(error) = once(plan, context, &work).await else { return Ok(()) };
+        let Err(error) = once(plan, context, work()).await else { return Ok(()) };
         if attempt < plan.max_retries {
             let (kind, reason) = (plan.kind.clone(), chain(&error));
             context.events.send(Event::ProvisionerRetry { kind, attempt: attempt + 1, reason });
@@ -28,15 +28,15 @@ pub(super) async fn run(
 async fn once(
     plan: &ProvisionerPlan,
     context: &Context,
-    work: &impl AsyncFn() -> Result<(), Error>,
+    work: impl Future<Output = Result<(), Error>>,
 ) -> Result<(), Error> {
     if !plan.pause_before.is_zero() {
         context.events.send(Event::Pausing { duration: plan.pause_before });
         tokio::time::sleep(plan.pause_before).await;
     }
     match plan.timeout {
-        None => work().await,
-        Some(limit) => match tokio::time::timeout(limit, work()).await {
+        None => work.await,
+        Some(limit) => match tokio::time::timeout(limit, work).await {
             Ok(result) => result,
             Err(_) => Err(Error::Deadline { kind: plan.kind.clone(), limit }),
         },
@@ -75,7 +75,7 @@ mod tests {
     async fn each_attempt_pauses_and_the_first_error_is_told() {
         let plan = ProvisionerPlan { max_retries: 2, pause_before: Duration::from_secs(10), ..plan() };
         let (count, start) = (Cell::new(0), Instant::now());
-        let work = async || {
+        let work = || async {
             count.set(count.get() + 1);
             Err(failure(&format!("error {}", count.get())))
         };
@@ -89,7 +89,7 @@ mod tests {
         let plan = ProvisionerPlan { max_retries: 5, ..plan() };
         let (context, mut receiver) = context();
         let count = Cell::new(0);
-        let work = async || {
+        let work = || async {
             count.set(count.get() + 1);
             if count.get() < 2 { Err(failure("not yet")) } else { Ok(()) }
         };
@@ -104,7 +104,7 @@ mod tests {
         let (pause_before, timeout) = (Duration::from_secs(60), Some(Duration::from_secs(5)));
         let plan = ProvisionerPlan { pause_before, timeout, ..plan() };
         let start = Instant::now();
-        let error = run(&plan, &context().0, async || std::future::pending().await).await.unwrap_err();
+        let error = run(&plan, &context().0, std::future::pending).await.unwrap_err();
         assert!(matches!(error, Error::Deadline { .. }), "{error}");
         assert_eq!(start.elapsed().as_secs(), 65);
     }

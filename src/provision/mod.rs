@@ -94,7 +94,7 @@ pub async fn run(
     context: &Context,
 ) -> Result<(), Error> {
     context.events.send(Event::ProvisionerStarted { kind: plan.kind.clone(), name: plan.kind.clone() });
-    attempts::run(plan, context, async || act(plan, communicator, data, context).await).await
+    attempts::run(plan, context, || act(plan, communicator, data, context)).await
 }
 
 async fn act(
@@ -109,5 +109,21 @@ async fn act(
         ProvisionerAction::ShellLocal(plan) => {
             run_local(plan, &data.fields, &environment::of_build(data), context).await
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::Recorder;
+    use super::*;
+
+    /// A build runs in a task that may move between threads.
+    #[test]
+    fn a_provisioner_can_move_between_threads() {
+        fn is_send(_: &impl Send) {}
+        fn check(plan: &ProvisionerPlan, guest: &Recorder, data: &GuestData, context: &Context) {
+            is_send(&run(plan, guest, data, context));
+        }
+        let _ = check;
     }
 }

@@ -89,9 +89,9 @@ impl<'a, C: Communicator> Shell<'a, C> {
 
     async fn upload_variables(&self) -> Result<(), Error> {
         let Some((path, content)) = &self.variables_file else { return Ok(()) };
-        let upload = async || {
+        let upload = || {
             let source = Upload::Bytes { bytes: content.as_bytes(), mode: VARIABLES_MODE };
-            self.communicator.upload(source, path).await
+            self.communicator.upload(source, path)
         };
         self.insist(upload).await.map_err(|source| self.not_started("the file with the variables", source))
     }
@@ -99,9 +99,9 @@ impl<'a, C: Communicator> Shell<'a, C> {
     async fn run_one(&self, name: &str, script: &[u8]) -> Result<(), Error> {
         self.events.send(Event::ScriptStarted { name: name.to_owned() });
         let script = if self.plan.binary { script.to_vec() } else { unix_text(script) };
-        let start = async || {
+        let start = || {
             let output = |stream, line| self.events.send(Event::Output { stream, line });
-            self.communicator.run_script(&script, &self.path, &self.command, output).await
+            self.communicator.run_script(&script, &self.path, &self.command, output)
         };
         let exit = self.insist(start).await.map_err(|source| self.not_started(name, source))?;
         self.check(name, exit)?;
@@ -124,9 +124,12 @@ impl<'a, C: Communicator> Shell<'a, C> {
 
     /// After an expected disconnect this is also what waits for the guest to come back.
     async fn remove(&self, path: &str) -> Result<(), Error> {
-        let remove = async || match self.communicator.run(&format!("rm -f {path}"), |_, _| ()).await? {
-            Exit::Disconnected => Err(comm::Error::Session { message: "it was cut during a removal".into() }),
-            exit @ Exit::Status(_) => Ok(exit.code()),
+        let command = format!("rm -f {path}");
+        let remove = || async {
+            match self.communicator.run(&command, |_, _| ()).await? {
+                Exit::Disconnected => Err(comm::Error::Session { message: "it was cut during a removal".into() }),
+                Exit::Status(status) => Ok(status),
+            }
         };
         let refused = |reason: String| Error::Clean { path: path.to_owned(), reason };
         match self.insist(remove).await {
@@ -148,7 +151,10 @@ impl<'a, C: Communicator> Shell<'a, C> {
     }
 
     /// Tries until it works or `start_retry_timeout` is over: the guest may be restarting.
-    async fn insist<T>(&self, work: impl AsyncFn() -> Result<T, comm::Error>) -> Result<T, comm::Error> {
+    async fn insist<T, F>(&self, work: impl Fn() -> F) -> Result<T, comm::Error>
+    where
+        F: Future<Output = Result<T, comm::Error>>,
+    {
         let deadline = Instant::now() + self.plan.start_retry_timeout;
         loop {
             match work().await {

@@ -40,7 +40,7 @@ pub struct Store {
 }
 
 impl Store {
-    pub(crate) fn new(root: PathBuf, packer: Vec<PathBuf>) -> Self {
+    pub(crate) fn new(root: &Path, packer: Vec<PathBuf>) -> Self {
         Self { folder: root.join("iso"), verified: Verified::new(root.join("verified")), packer }
     }
 

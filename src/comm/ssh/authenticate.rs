@@ -115,13 +115,13 @@ impl Attempt<'_> {
         let username = &self.credentials.username;
         if let Some(certificate) = &key.certificate {
             let certificate = certificate.clone();
-            let result = self.handle.authenticate_openssh_cert(username, Arc::clone(&key.key), certificate).await;
+            let result = self.handle.authenticate_openssh_cert(username, Arc::clone(&key.private), certificate).await;
             if self.taken("certificate", result)? {
                 return Ok(true);
             }
         }
-        for hash in self.hashes(key.key.algorithm().is_rsa()).await? {
-            let with_hash = PrivateKeyWithHashAlg::new(Arc::clone(&key.key), hash);
+        for hash in self.hashes(key.private.algorithm().is_rsa()).await? {
+            let with_hash = PrivateKeyWithHashAlg::new(Arc::clone(&key.private), hash);
             let result = self.handle.authenticate_publickey(username, with_hash).await;
             if self.taken(&key.label, result)? {
                 return Ok(true);

@@ -22,7 +22,7 @@ pub(super) struct Credentials {
 /// A private key (its `Debug` shows no secret part) and what goes with it.
 #[derive(Debug)]
 pub(super) struct Key {
-    pub(super) key: Arc<PrivateKey>,
+    pub(super) private: Arc<PrivateKey>,
     pub(super) certificate: Option<Certificate>,
     /// For messages: where it comes from.
     pub(super) label: String,
@@ -51,7 +51,7 @@ pub(super) async fn load(
     if let Some(pair) = temporary {
         let key = decode_secret_key(pair.private_pem.reveal(), None)
             .map_err(|error| setup(format!("the temporary key cannot be read back: {error}")))?;
-        keys.push(Key { key: Arc::new(key), certificate: None, label: "temporary key".into() });
+        keys.push(Key { private: Arc::new(key), certificate: None, label: "temporary key".into() });
     }
     let agent = agent(plan, agent_socket)?;
     Ok(Credentials { username: plan.username.clone(), keys, password: plan.password.clone(), agent })
@@ -79,7 +79,7 @@ async fn key_file(path: &Path, certificate: Option<&Path>) -> Result<Key, Error>
         Some(path) => Some(certificate_file(path).await?),
         None => None,
     };
-    Ok(Key { key: Arc::new(key), certificate, label: format!("key file {}", path.display()) })
+    Ok(Key { private: Arc::new(key), certificate, label: format!("key file {}", path.display()) })
 }
 
 /// OpenSSH, PKCS#1 and PKCS#8 keys without a passphrase.
@@ -133,6 +133,7 @@ mod tests {
     fn agent_auth_without_an_agent_says_what_to_do() {
         let mut plan = plan();
         plan.agent_auth = true;
+        plan.disable_agent_forwarding = false;
         assert!(agent(&plan, None).unwrap_err().to_string().contains("start ssh-agent"));
         let agent = agent(&plan, Some("/agent".into())).unwrap().unwrap();
         assert!(agent.asked_for && agent.forward);

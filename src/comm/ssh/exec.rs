@@ -18,6 +18,8 @@ pub(super) struct Command<'a> {
     pub(super) input: &'a [u8],
     /// Give it a terminal.
     pub(super) pty: bool,
+    /// It may use the agent that is lent to the session.
+    pub(super) agent: bool,
 }
 
 /// Starts the command and hands on its lines until it ends. An error means that it did not start.
@@ -49,6 +51,9 @@ fn not_started(error: &dyn std::fmt::Display) -> Error {
 }
 
 async fn start(channel: &Channel<Msg>, command: Command<'_>) -> Result<(), russh::Error> {
+    if command.agent {
+        channel.agent_forward(false).await?;
+    }
     if command.pty {
         channel.request_pty(false, "xterm", 80, 40, 0, 0, &[(Pty::ECHO, 0)]).await?;
     }

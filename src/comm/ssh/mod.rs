@@ -2,13 +2,17 @@
 //!
 //! No type of the protocol library is visible outside this folder.
 
+mod agent;
 mod algorithms;
 mod authenticate;
+mod authorized_keys;
 mod credentials;
 mod evidence;
 mod exec;
 pub mod keypair;
 mod race;
+#[cfg(test)]
+mod real_servers;
 mod refusals;
 mod scp;
 mod script;
@@ -32,6 +36,7 @@ use russh::Channel;
 use russh::client::Msg;
 use tokio::sync::Mutex;
 
+use self::credentials::Credentials;
 use self::exec::Command;
 use self::keypair::KeyPair;
 use self::race::{Target, Tempo};
@@ -51,6 +56,8 @@ pub struct SshCommunicator {
     plan: SshPlan,
     target: Target,
     methods: Methods,
+    /// Public line of the key that was made for this build.
+    temporary_key: Option<String>,
     /// `None` between a failure and the next connection.
     session: Mutex<Option<Arc<Session>>>,
 }
@@ -74,12 +81,28 @@ async fn connect_with(
 ) -> Result<SshCommunicator, Error> {
     let agent_socket = std::env::var_os("SSH_AUTH_SOCK").filter(|value| !value.is_empty()).map(Into::into);
     let credentials = credentials::load(plan, temporary_key, agent_socket).await?;
+    start(plan, address, temporary_key, context, tempo, credentials).await
+}
+
+async fn start(
+    plan: &SshPlan,
+    address: (String, u16),
+    temporary_key: Option<&KeyPair>,
+    context: &Context,
+    tempo: Tempo,
+    credentials: Credentials,
+) -> Result<SshCommunicator, Error> {
     let config = Arc::new(session::config(plan, algorithms::preferred(plan)?));
     let (handshake_attempts, events) = (plan.handshake_attempts, context.events.clone());
     let target = Target { address, credentials, config, tempo, handshake_attempts, events };
-    let session = first_session(plan, &target).await?;
-    let methods = Methods::new(plan.file_transfer_method);
-    Ok(SshCommunicator { plan: plan.clone(), target, methods, session: Mutex::new(Some(Arc::new(session))) })
+    let session = Mutex::new(Some(Arc::new(first_session(plan, &target).await?)));
+    Ok(SshCommunicator {
+        plan: plan.clone(),
+        target,
+        methods: Methods::new(plan.file_transfer_method),
+        temporary_key: temporary_key.map(|key| key.public_line.clone()),
+        session,
+    })
 }
 
 /// With `pause_before_connecting` the first session only shows that the guest is there.
@@ -98,23 +121,37 @@ async fn first_session(plan: &SshPlan, target: &Target) -> Result<Session, Error
 impl SshCommunicator {
     /// A channel on the session, which is opened anew once if it is broken.
     async fn channel(&self) -> Result<Channel<Msg>, Error> {
+        self.session_and_channel().await.map(|(_, channel)| channel)
+    }
+
+    async fn session_and_channel(&self) -> Result<(Arc<Session>, Channel<Msg>), Error> {
         let mut current = self.session.lock().await;
         if let Some(session) = current.as_ref().filter(|session| !session.is_closed()) {
             match session.channel().await {
-                Ok(channel) => return Ok(channel),
+                Ok(channel) => return Ok((Arc::clone(session), channel)),
                 Err(error) => self.target.events.debug(format!("connecting again: {error}")),
             }
         }
         *current = None;
         let session = Arc::new(self.target.race(Some(RECONNECT_LIMIT)).await?);
         let channel = session.channel().await?;
-        *current = Some(session);
-        Ok(channel)
+        *current = Some(Arc::clone(&session));
+        Ok((session, channel))
     }
 
     async fn exec(&self, line: &str, input: &[u8], output: impl FnMut(Stream, String) + Send) -> Result<Exit, Error> {
-        let command = Command { line, input, pty: self.plan.pty };
-        exec::run(self.channel().await?, command, output).await
+        let (session, channel) = self.session_and_channel().await?;
+        let agent = self.target.credentials.agent.as_ref().filter(|agent| agent.forward);
+        let command = Command { line, input, pty: self.plan.pty, agent: agent.is_some() };
+        let run = exec::run(channel, command, output);
+        match (agent, session.agent_requests.try_lock()) {
+            (Some(agent), Ok(mut requests)) => tokio::select! {
+                exit = run => exit,
+                never = agent::lend(&mut requests, &agent.socket) => match never {},
+            },
+            // Another command lends it already.
+            _ => run.await,
+        }
     }
 }
 

@@ -40,8 +40,8 @@ pub(super) struct Tempo {
 impl Default for Tempo {
     fn default() -> Self {
         Self {
-            step: Duration::from_secs(1),
-            closed_step: Duration::from_millis(400),
+            step: Duration::from_millis(500),
+            closed_step: Duration::from_millis(250),
             banner: Duration::from_secs(3),
             patient_banner: Duration::from_secs(30),
             handshake: Duration::from_secs(60),
@@ -52,9 +52,9 @@ impl Default for Tempo {
 
 const PATIENT_EVERY: u32 = 8;
 
-/// Connections that wait for a banner at one time. SSH servers limit those that are not logged in, and all
-/// of them reach a guest that wakes up.
-const KNOCKS: usize = 4;
+/// Connections that wait for a banner at one time: those of the short time and the patient one. SSH servers
+/// take few that are not logged in, and all of these reach a guest that wakes up.
+const KNOCKS: usize = 7;
 
 /// Handshakes at one time.
 const HANDSHAKES: usize = 2;

@@ -3,11 +3,14 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use russh::client::{Config, Handle, Handler, Msg};
+use russh::client::{ChannelOpenHandle, Config, Handle, Handler, Msg, Session as Protocol};
 use russh::keys::{HashAlg, PublicKeyOrCertificate};
 use russh::{Channel, Preferred};
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio_util::sync::DropGuard;
 
+use super::agent::Requests;
 use super::authenticate::{Login, login};
 use super::credentials::Credentials;
 use super::evidence::{Refusal, Server, Setback};
@@ -35,9 +38,10 @@ pub(super) fn config(plan: &SshPlan, preferred: Preferred) -> Config {
 }
 
 /// Our side of the protocol's callbacks.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Client {
     host_key: Arc<OnceLock<String>>,
+    agent_requests: UnboundedSender<Channel<Msg>>,
 }
 
 impl Handler for Client {
@@ -48,6 +52,20 @@ impl Handler for Client {
         let _ = self.host_key.set(key.public_key().fingerprint(HashAlg::Sha256).to_string());
         Ok(true)
     }
+
+    /// Guests ask only after a command was started with an agent to use.
+    async fn server_channel_open_agent_forward(
+        &mut self,
+        channel: Channel<Msg>,
+        reply: ChannelOpenHandle,
+        _session: &mut Protocol,
+    ) -> Result<(), Self::Error> {
+        // Dropping the reply refuses it.
+        if self.agent_requests.send(channel).is_ok() {
+            reply.accept().await;
+        }
+        Ok(())
+    }
 }
 
 pub(super) struct Session {
@@ -55,6 +73,7 @@ pub(super) struct Session {
     pub(super) server: Server,
     /// The credential that was taken.
     pub(super) method: String,
+    pub(super) agent_requests: Mutex<Requests>,
     /// Ends the connection when the session is dropped.
     _cut: DropGuard,
 }
@@ -103,13 +122,16 @@ async fn handshake(
 ) -> Result<Result<Session, Setback>, String> {
     let banner = answered.banner.clone();
     let (wire, cut) = answered.into_wire();
-    let client = Client::default();
-    let host_key = Arc::clone(&client.host_key);
+    let (sender, receiver) = unbounded_channel();
+    let host_key = Arc::new(OnceLock::new());
+    let client = Client { host_key: Arc::clone(&host_key), agent_requests: sender };
     let connected = russh::client::connect_stream(config, wire, client).await;
     let mut handle = connected.map_err(|error| error.to_string())?;
     let server = Server { banner, host_key: host_key.get().cloned().unwrap_or_default() };
     match login(&mut handle, credentials).await {
-        Login::Done(method) => Ok(Ok(Session { handle, server, method, _cut: cut })),
+        Login::Done(method) => {
+            Ok(Ok(Session { handle, server, method, agent_requests: Mutex::new(receiver), _cut: cut }))
+        }
         Login::Refused { tried, offered } => Ok(Err(Setback::Refused(Refusal { server, tried, offered }))),
         Login::Lost(message) => Err(message),
     }

@@ -5,7 +5,7 @@ use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt};
 use fs_err as fs;
 use russh_sftp::protocol::{Attrs, Data, FileAttributes, Handle, OpenFlags, Status, StatusCode};
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Files;
 
 fn code(error: &std::io::Error) -> StatusCode {

@@ -14,7 +14,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use super::keypair::KeyPair;
 use super::race::Tempo;
-use super::{SshCommunicator, connect_with};
+use super::{SshCommunicator, connect_with, sftp_server};
 use crate::comm::Error;
 use crate::event::{Event, EventReceiver, Events};
 use crate::io::Context;
@@ -264,7 +264,7 @@ impl Handler for Connection {
         }
         session.channel_success(id)?;
         let channel = self.channels.remove(&id).unwrap();
-        self.commands.spawn(russh_sftp::server::run(channel.into_stream(), super::sftp_server::Files::default()));
+        self.commands.spawn(russh_sftp::server::run(channel.into_stream(), sftp_server::Files));
         Ok(())
     }
 }

@@ -229,3 +229,63 @@ async fn a_guest_without_either_is_told() {
     assert!(error.to_string().contains("neither scp nor an SFTP server"), "{error}");
     assert_eq!(guest.rules.closed.load(Ordering::Relaxed), 0);
 }
+
+/// A build runs in a task that may move between threads.
+#[test]
+fn everything_can_move_between_threads() {
+    fn is_send(_: &impl Send) {}
+    fn check(communicator: &SshCommunicator, plan: &SshPlan, context: &Context) {
+        is_send(&connect(plan, (String::new(), 22), None, context));
+        is_send(&communicator.run("", |_, _| ()));
+        is_send(&communicator.run_script(b"", "", "", |_, _| ()));
+        is_send(&communicator.upload(Upload::Bytes { bytes: b"", mode: 0 }, ""));
+        is_send(&communicator.clear_authorized_keys());
+    }
+    let _ = check;
+}
+
+#[tokio::test]
+async fn a_script_is_stored_and_started_by_one_command() {
+    let guest = Guest::start(Rules::default()).await;
+    let communicator = guest.connect(&plan()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = format!("{}/a script.sh", folder.path().display());
+    let script = format!("#!/bin/sh\n# {}\necho hello; cat; exit 5\n", "x".repeat(500_000));
+    let mut lines = Vec::new();
+    let command = format!("'{path}'");
+    let exit = communicator.run_script(script.as_bytes(), &path, &command, |_, line| lines.push(line)).await.unwrap();
+    assert_eq!((exit, lines), (Exit::Status(5), vec!["hello".to_owned()]));
+    assert_eq!(fs::read(&path).unwrap(), script.as_bytes());
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o755);
+}
+
+#[tokio::test]
+async fn a_script_that_cannot_be_stored_did_not_start() {
+    let guest = Guest::start(Rules { lacks: &["scp"], ..Rules::default() }).await;
+    let communicator = guest.connect(&plan()).await.unwrap();
+    let shown = |_, line| panic!("{line}");
+    let error = communicator.run_script(b"echo", "/no/such/folder/x", "true", shown).await.unwrap_err();
+    assert!(matches!(error, Error::Transfer { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn without_a_common_shell_a_script_goes_in_steps() {
+    let guest = Guest::start(Rules { lacks: &["cat"], ..Rules::default() }).await;
+    let communicator = guest.connect(&plan()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = format!("{}/x.sh", folder.path().display());
+    let exit = communicator.run_script(b"#!/bin/sh\nexit 6\n", &path, &path, |_, _| ()).await.unwrap();
+    assert_eq!(exit, Exit::Status(6));
+}
+
+#[tokio::test]
+async fn with_pause_before_connecting_there_are_two_sessions() {
+    let guest = Guest::start(Rules::default()).await;
+    let (context, mut receiver) = context();
+    let plan = SshPlan { pause_before_connecting: Duration::from_millis(1), ..plan() };
+    connect_with(&plan, guest.address(), None, &context, tempo()).await.unwrap();
+    let events = drain(&mut receiver);
+    let connected = events.iter().filter(|event| matches!(event, Event::SshConnected { .. })).count();
+    assert_eq!(connected, 2);
+    assert!(events.iter().any(|event| matches!(event, Event::Pausing { .. })));
+}

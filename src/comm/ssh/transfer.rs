@@ -38,51 +38,27 @@ impl Methods {
     }
 }
 
+/// One transfer, to be done by either method.
+enum Job<'a> {
+    SendFile { source: &'a Upload<'a>, destination: &'a str },
+    SendFolder { entries: &'a [Entry], destination: &'a str },
+    FetchFile { source: &'a str, destination: &'a Path },
+}
+
 impl SshCommunicator {
     pub(super) async fn send_file(&self, source: &Upload<'_>, destination: &str) -> Result<(), Error> {
-        loop {
-            let sent = match self.methods.current() {
-                FileTransferMethod::Scp => self.scp_send(source, destination).await,
-                FileTransferMethod::Sftp => self.sftp_send(source, destination).await,
-            };
-            match self.judge(sent?, destination) {
-                Some(result) => return result,
-                None => continue,
-            }
-        }
+        self.by_either(destination, Job::SendFile { source, destination }).await
     }
 
     pub(super) async fn send_folder(&self, source: &str, destination: &str) -> Result<(), Error> {
         let failed = |error: std::io::Error| transfer_error(source, &error.to_string());
         let itself = !source.ends_with('/');
         let entries = tree::folder(source.into(), itself).await.map_err(failed)?;
-        loop {
-            let sent = match self.methods.current() {
-                FileTransferMethod::Scp => self.scp_send_folder(&entries, destination).await,
-                FileTransferMethod::Sftp => self.sftp_send_folder(&entries, destination).await,
-            };
-            match self.judge(sent?, source) {
-                Some(result) => return result,
-                None => continue,
-            }
-        }
+        self.by_either(source, Job::SendFolder { entries: &entries, destination }).await
     }
 
     pub(super) async fn fetch_file(&self, source: &str, destination: &Path) -> Result<(), Error> {
-        loop {
-            let got = match self.methods.current() {
-                FileTransferMethod::Scp => {
-                    let line = format!("scp -vf {}", shell_word(source));
-                    let protocol = async |stream| scp::receive::file(stream, destination).await;
-                    scp::converse(self.channel().await?, &line, protocol).await
-                }
-                FileTransferMethod::Sftp => self.sftp_fetch(source, destination).await?,
-            };
-            match self.judge(got, source) {
-                Some(result) => return result,
-                None => continue,
-            }
-        }
+        self.by_either(source, Job::FetchFile { source, destination }).await
     }
 
     /// Always by scp, whose guest side expands patterns and walks folders.
@@ -98,12 +74,40 @@ impl SshCommunicator {
         }
     }
 
-    /// `None`: try again with the other method.
-    fn judge(&self, result: Result<(), Fault>, what: &str) -> Option<Result<(), Error>> {
-        match result {
-            Err(Fault::Missing) if self.methods.switch() => None,
-            other => Some(other.map_err(|fault| fault_error(what, fault))),
+    /// Moves `what` by the method that this guest has.
+    async fn by_either(&self, what: &str, job: Job<'_>) -> Result<(), Error> {
+        loop {
+            let result = match self.methods.current() {
+                FileTransferMethod::Scp => self.by_scp(&job).await?,
+                FileTransferMethod::Sftp => self.by_sftp(&job).await?,
+            };
+            match result {
+                Err(Fault::Missing) if self.methods.switch() => {}
+                result => return result.map_err(|fault| fault_error(what, fault)),
+            }
         }
+    }
+
+    async fn by_scp(&self, job: &Job<'_>) -> Result<Result<(), Fault>, Error> {
+        match job {
+            Job::SendFile { source, destination } => self.scp_send(source, destination).await,
+            Job::SendFolder { entries, destination } => self.scp_send_folder(entries, destination).await,
+            Job::FetchFile { source, destination } => self.scp_fetch(source, destination).await,
+        }
+    }
+
+    async fn by_sftp(&self, job: &Job<'_>) -> Result<Result<(), Fault>, Error> {
+        let sftp = match Sftp::start(self.channel().await?).await {
+            Ok(sftp) => sftp,
+            Err(fault) => return Ok(Err(fault)),
+        };
+        let result = match job {
+            Job::SendFile { source, destination } => send_over(&sftp, source, destination).await,
+            Job::SendFolder { entries, destination } => sftp.write_tree(entries, destination).await,
+            Job::FetchFile { source, destination } => sftp.read(source, destination).await,
+        };
+        sftp.finish().await;
+        Ok(result)
     }
 
     async fn scp_send(&self, source: &Upload<'_>, destination: &str) -> Result<Result<(), Fault>, Error> {
@@ -129,36 +133,23 @@ impl SshCommunicator {
         Ok(scp::converse(self.channel().await?, &line, protocol).await)
     }
 
-    async fn sftp_send(&self, source: &Upload<'_>, destination: &str) -> Result<Result<(), Fault>, Error> {
-        self.with_sftp(async |sftp| match source {
-            Upload::Bytes { bytes, mode } => sftp.write(destination, *mode, *bytes).await,
-            Upload::File(path) => {
-                let Entry::File { mode, .. } = tree::file(path, "").await.map_err(Fault::failed)? else {
-                    return Err(Fault::Failed("it is a folder".into()));
-                };
-                let file = fs_err::tokio::File::open(path).await.map_err(Fault::failed)?;
-                sftp.write(destination, mode, BufReader::new(file)).await
-            }
-        })
-        .await
+    async fn scp_fetch(&self, source: &str, destination: &Path) -> Result<Result<(), Fault>, Error> {
+        let line = format!("scp -vf {}", shell_word(source));
+        let protocol = async |stream| scp::receive::file(stream, destination).await;
+        Ok(scp::converse(self.channel().await?, &line, protocol).await)
     }
+}
 
-    async fn sftp_send_folder(&self, entries: &[Entry], destination: &str) -> Result<Result<(), Fault>, Error> {
-        self.with_sftp(async |sftp| sftp.write_tree(entries, destination).await).await
-    }
-
-    async fn sftp_fetch(&self, source: &str, destination: &Path) -> Result<Result<(), Fault>, Error> {
-        self.with_sftp(async |sftp| sftp.read(source, destination).await).await
-    }
-
-    async fn with_sftp(&self, work: impl AsyncFnOnce(&Sftp) -> Result<(), Fault>) -> Result<Result<(), Fault>, Error> {
-        let sftp = match Sftp::start(self.channel().await?).await {
-            Ok(sftp) => sftp,
-            Err(fault) => return Ok(Err(fault)),
-        };
-        let result = work(&sftp).await;
-        sftp.finish().await;
-        Ok(result)
+async fn send_over(sftp: &Sftp, source: &Upload<'_>, destination: &str) -> Result<(), Fault> {
+    match source {
+        Upload::Bytes { bytes, mode } => sftp.write(destination, *mode, *bytes).await,
+        Upload::File(path) => {
+            let Entry::File { mode, .. } = tree::file(path, "").await.map_err(Fault::failed)? else {
+                return Err(Fault::Failed("it is a folder".into()));
+            };
+            let file = fs_err::tokio::File::open(path).await.map_err(Fault::failed)?;
+            sftp.write(destination, mode, BufReader::new(file)).await
+        }
     }
 }
 

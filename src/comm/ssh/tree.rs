@@ -29,12 +29,8 @@ pub(super) async fn file(path: &Path, name: &str) -> std::io::Result<Entry> {
 pub(super) async fn folder(path: PathBuf, itself: bool) -> std::io::Result<Vec<Entry>> {
     let walk = move || {
         let mut entries = Vec::new();
-        if itself {
-            enter(&path, &mut entries, 0)?
-        } else {
-            contents(&path, &mut entries, 0)?
-        }
-        Ok(entries)
+        let walked = if itself { enter(&path, &mut entries, 0) } else { contents(&path, &mut entries, 0) };
+        walked.map(|()| entries)
     };
     tokio::task::spawn_blocking(walk).await.map_err(std::io::Error::other)?
 }

@@ -43,7 +43,7 @@ pub(super) async fn knock(address: &(String, u16), patience: Duration) -> Result
         Ok(stream)
     };
     let answer = async {
-        let stream = connect.await.map_err(|error: io::Error| Unanswered::Closed(error.to_string()))?;
+        let stream = connect.await.map_err(|error| closed(&error))?;
         read_banner(stream).await
     };
     tokio::time::timeout(patience, answer).await.unwrap_or(Err(Unanswered::Silent))
@@ -62,8 +62,16 @@ async fn read_banner(mut stream: TcpStream) -> Result<Answered, Unanswered> {
             Ok(0) if read.is_empty() => return Err(Unanswered::Closed("the connection was closed at once".into())),
             Ok(0) => return Err(Unanswered::Stranger(first_line(&read))),
             Ok(_) => {}
-            Err(error) => return Err(Unanswered::Closed(error.to_string())),
+            Err(error) => return Err(closed(&error)),
         }
+    }
+}
+
+/// The kind says it without a number that only this host knows.
+fn closed(error: &io::Error) -> Unanswered {
+    match error.kind() {
+        io::ErrorKind::Other => Unanswered::Closed(error.to_string()),
+        kind => Unanswered::Closed(kind.to_string()),
     }
 }
 

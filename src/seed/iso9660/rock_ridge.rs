@@ -3,8 +3,6 @@
 /// Longest name part in one `NM` entry, in bytes: the entry's length is one byte and its head has five.
 const NAME_PART_MAX: usize = 250;
 const NAME_CONTINUES: u8 = 1;
-/// Length of an entry that points to a continuation area.
-pub(super) const CONTINUATION_LENGTH: usize = 28;
 
 const FOLDER_MODE: u32 = 0o040_755;
 const FILE_MODE: u32 = 0o100_644;
@@ -72,7 +70,6 @@ mod tests {
         for entry in [indicator(), reference(), folder_attributes(3), file_attributes(true), continuation(1, 2, 3)] {
             assert_eq!(usize::from(entry[2]), entry.len());
         }
-        assert_eq!(continuation(0, 0, 0).len(), CONTINUATION_LENGTH);
     }
 
     #[test]

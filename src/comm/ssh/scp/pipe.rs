@@ -97,12 +97,13 @@ impl End {
         if self.refused || self.status == Some(NOT_FOUND) {
             return Err(Fault::Missing);
         }
+        let cut = || "the connection was cut".to_owned();
         match (result, self.status) {
-            (Ok(value), Some(0)) => Ok(value),
-            (Ok(_), None) | (Err(_), None) if !self.started => Err(Fault::Session("the connection was cut".into())),
-            (Ok(_), None) => Err(Fault::Failed("the connection was cut".into())),
-            (Ok(_), Some(status)) => Err(Fault::Failed(format!("it ended with status {status}{}", self.last_words()))),
+            (_, None) if !self.started => Err(Fault::Session(cut())),
             (Err(fault), _) => Err(fault),
+            (Ok(value), Some(0)) => Ok(value),
+            (Ok(_), None) => Err(Fault::Failed(cut())),
+            (Ok(_), Some(status)) => Err(Fault::Failed(format!("it ended with status {status}{}", self.last_words()))),
         }
     }
 

@@ -45,7 +45,10 @@ async fn both(
 ) -> Result<(), Fault> {
     tokio::pin!(send, answers);
     tokio::select! {
-        answered = &mut answers => answered,
+        answered = &mut answers => match answered {
+            Ok(()) => send.await,
+            fault => fault,
+        },
         sent = &mut send => match (sent, answers.await) {
             (Ok(()) | Err(_), Err(fault)) => Err(fault),
             (sent, Ok(())) => sent,
