@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::accelerator::{self, Prober, Verdict};
 use super::firmware::{self, Wanted};
 use super::host;
+use crate::cache::Cache;
 use crate::error::chain;
 use crate::process::{Cmd, find_program};
 
@@ -29,6 +30,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// No build runs without it.
+    pub fn is_required(&self) -> bool {
+        self.name.starts_with("qemu-")
+    }
+
     fn ok(name: &str, detail: impl Into<String>) -> Self {
         Self { name: name.to_owned(), state: State::Ok, detail: detail.into(), fix: None }
     }
@@ -43,10 +49,10 @@ impl Finding {
 }
 
 /// Looks at everything that a QEMU build may need.
-pub async fn examine() -> Vec<Finding> {
+pub async fn examine(cache: &Cache) -> Vec<Finding> {
     let mut findings = vec![qemu().await, qemu_img().await];
     if let Ok(version) = host::version(QEMU).await {
-        findings.extend(accelerators(version).await);
+        findings.extend(accelerators(version, cache).await);
         findings.push(displays().await);
     }
     findings.extend(["pc", "q35"].map(uefi));
@@ -73,8 +79,8 @@ async fn qemu_img() -> Finding {
 }
 
 /// Each is tried now, and builds will go by the result.
-async fn accelerators(version: String) -> Vec<Finding> {
-    let prober = Prober { binary: QEMU.to_owned(), version, folder: Some(crate::cache::root()), anew: true };
+async fn accelerators(version: String, cache: &Cache) -> Vec<Finding> {
+    let prober = Prober { binary: QEMU.to_owned(), version, folder: Some(cache.root().to_owned()), anew: true };
     let mut findings = Vec::new();
     for name in accelerator::candidates().iter().copied().chain(["tcg"]) {
         findings.push(accelerator_finding(name, prober.verdict(name).await));
@@ -127,7 +133,8 @@ mod tests {
         if tool_or_skip(QEMU).is_none() {
             return;
         }
-        let findings = examine().await;
+        let folder = tempfile::tempdir().unwrap();
+        let findings = examine(&Cache::at(folder.path())).await;
         let state = |name: &str| findings.iter().find(|finding| finding.name == name).unwrap().state;
         assert_eq!(state(QEMU), State::Ok);
         assert_eq!(state("accelerator tcg"), State::Ok);

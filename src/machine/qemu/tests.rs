@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::*;
+use crate::cache::Cache;
 use crate::event::{Event, EventReceiver};
 use crate::io::Context;
 use crate::machine::{Driver, Error, Machine, Media};
@@ -44,7 +45,8 @@ impl Bench {
         };
         let (output_directory, work_directory) = (folder("out"), folder("work"));
         let media = Media { iso, output_directory, work_directory, ..Media::default() };
-        QemuDriver.create(plan, &media, &self.context).await.unwrap()
+        let driver = QemuDriver { cache: Cache::at(self.folder.path().join("cache")) };
+        driver.create(plan, &media, &self.context).await.unwrap()
     }
 
     fn events(&mut self) -> Vec<Event> {

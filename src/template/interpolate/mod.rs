@@ -1,5 +1,9 @@
 //! `{{ }}`: Go's template language as Packer templates use it, with spans and with values that are
 //! known only at run time.
+//!
+//! A text goes through `lexer`, `parser` (to the tree in `ast`) and `fold`, which fills in what a
+//! `Scope` knows. What is left is a `Late`: it needs no scope, only the values of its dot-variables,
+//! which `evaluate` takes when the machine runs.
 
 mod ast;
 mod evaluate;

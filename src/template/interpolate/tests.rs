@@ -14,7 +14,7 @@ const COMMAND: Site<'_> = Site::Map(&["Vars", "Path", "Host"]);
 fn scope() -> Scope {
     let facts = Facts {
         started: "2026-11-21T03:22:04.404Z".parse().expect("a valid time"),
-        working_folder: PathBuf::from("/work folder"),
+        working_folder: PathBuf::from("/current folder"),
         template_folder: PathBuf::from("/templates"),
     };
     let variables = [
@@ -98,7 +98,7 @@ fn functions() {
         ("{{isotime}} {{isotime `20060102`}}", "2026-11-21T03:22:04Z 20261121"),
         ("{{strftime `%Y-%m`}}", "2026-11"),
         ("{{build_name}}-{{build_type}}", "box-qemu"),
-        ("{{template_dir}}/x {{pwd}} {{packer_version}}", "/templates/x /work folder 1.14.0"),
+        ("{{template_dir}}/x {{pwd}} {{packer_version}}", "/templates/x /current folder 1.14.0"),
         ("{{split `a-b-c` `-` 1}} {{replace `a` `b` 1 `aaa`}} {{replace_all `a` `b` `aaa`}}", "b baa bbb"),
         ("{{replace `a` `b` -1 `aaa`}}", "bbb"),
         ("{{if eq build_type `qemu`}}Q{{end}}{{ split build_name \"o\" 1}}", "Qx"),

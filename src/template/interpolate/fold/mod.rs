@@ -6,7 +6,7 @@ mod expression;
 
 use std::ops::Range;
 
-use super::ast::{Branch, BranchKind, Definitions, Node, Pipeline, Tree};
+use super::ast::{Branch, BranchKind, Definitions, Node, Operand, Pipeline, Tree};
 use super::evaluate::{Missing, evaluate};
 use super::lexer::Dots;
 use super::parser;
@@ -116,31 +116,35 @@ impl<'a> Folder<'a> {
         Ok(self.pipeline(pipeline)?.into_pipeline(&range))
     }
 
-    fn branch(&mut self, mut branch: Branch, folded: &mut Vec<Node>) -> Result<(), Problem> {
+    fn branch(&mut self, branch: Branch, folded: &mut Vec<Node>) -> Result<(), Problem> {
         let outer = self.bindings.depth();
+        let result = self.branch_in_scope(branch, folded);
+        self.bindings.truncate(outer);
+        result
+    }
+
+    /// The side that is taken where that is known; otherwise the branch with both sides folded.
+    fn branch_in_scope(&mut self, mut branch: Branch, folded: &mut Vec<Node>) -> Result<(), Problem> {
         let range = branch.condition.range.clone();
         let binding = branch.condition.binding.take();
-        let outcome = self.pipeline(branch.condition.clone())?;
-        let loops = branch.kind == BranchKind::Range;
-        let known = outcome.known().filter(|_| !loops).cloned();
-        let binding_stays = binding.as_ref().is_some_and(|binding| self.bindings.bind(binding, known.as_ref()));
+        let outcome = self.pipeline(branch.condition)?;
+        let known = outcome.known().filter(|_| branch.kind != BranchKind::Range).cloned();
+        let stays = binding.as_ref().is_some_and(|binding| self.bindings.bind(binding, known.as_ref()));
+        branch.condition = Pipeline { binding, ..outcome.into_pipeline(&range) };
         match known {
-            Some(value) if !binding_stays => {
-                let nodes = self.chosen(branch, &value)?;
-                folded.extend(if declares(&nodes) { vec![scoped(nodes, &range)] } else { nodes });
-            }
-            _ => {
-                let condition = Pipeline { binding, ..outcome.into_pipeline(&range) };
-                let then = match branch.kind {
-                    BranchKind::If => self.nodes(branch.then)?,
-                    BranchKind::With | BranchKind::Range => self.with_dot(Dot::Inner, branch.then)?,
-                };
-                let otherwise = self.nodes(branch.otherwise)?;
-                folded.push(Node::Branch(Branch { kind: branch.kind, condition, then, otherwise }));
-            }
+            Some(value) if !stays => folded.extend(kept_apart(self.chosen(branch, &value)?, &range)),
+            _ => folded.push(self.open_branch(branch)?),
         }
-        self.bindings.truncate(outer);
         Ok(())
+    }
+
+    fn open_branch(&mut self, branch: Branch) -> Result<Node, Problem> {
+        let Branch { kind, condition, then, otherwise } = branch;
+        let then = match kind {
+            BranchKind::If => self.nodes(then)?,
+            BranchKind::With | BranchKind::Range => self.with_dot(Dot::Inner, then)?,
+        };
+        Ok(Node::Branch(Branch { kind, condition, then, otherwise: self.nodes(otherwise)? }))
     }
 
     /// The side that a known condition takes.
@@ -176,16 +180,19 @@ impl Folded {
 
     fn into_pipeline(self, range: &Range<usize>) -> Pipeline {
         match self {
-            Self::Known(value) => Pipeline::of(super::ast::Operand::literal(value, range)),
+            Self::Known(value) => Pipeline::of(Operand::literal(value, range)),
             Self::Late(pipeline) => pipeline,
         }
     }
 }
 
 /// Keeps variables that `nodes` declare away from what follows.
-fn scoped(nodes: Vec<Node>, range: &Range<usize>) -> Node {
-    let condition = Pipeline::of(super::ast::Operand::literal(Value::Bool(true), range));
-    Node::Branch(Branch { kind: BranchKind::If, condition, then: nodes, otherwise: Vec::new() })
+fn kept_apart(nodes: Vec<Node>, range: &Range<usize>) -> Vec<Node> {
+    if !declares(&nodes) {
+        return nodes;
+    }
+    let condition = Pipeline::of(Operand::literal(Value::Bool(true), range));
+    vec![Node::Branch(Branch { kind: BranchKind::If, condition, then: nodes, otherwise: Vec::new() })]
 }
 
 /// Reads text again that came out of values and holds actions.
