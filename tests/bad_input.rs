@@ -64,7 +64,7 @@ fn a_repeated_key_is_refused() {
 
 #[test]
 fn a_missing_required_variable_is_named() {
-    let bench = bench("", r#", "variables": {"one": null, "two": null, "three": "3"}"#);
+    let bench = bench("", ", \"variables\": {\n\"one\": null,\n\"two\": null,\n\n\n\n\"three\": \"3\"}");
     let ran = refuses(&bench, &["build", "t.json"], &["one", "two"]);
     assert!(!ran.stdout.contains("three"));
 }
