@@ -1,8 +1,14 @@
 //! Bad input gets one clear error with the place and the fix, Packer's exit code, and loses nothing.
 
-mod common;
+#![cfg(test)]
 
-use common::{Bench, Ran};
+#[path = "support/bench.rs"]
+mod bench;
+#[path = "support/tools.rs"]
+mod tools;
+
+use bench::{Bench, Ran};
+use tools::tool_or_skip;
 
 /// A template that is right as long as nobody changes it; `options` are laid over the builder's.
 fn template(options: &str, rest: &str) -> String {
@@ -58,7 +64,7 @@ fn a_repeated_key_is_refused() {
 
 #[test]
 fn a_missing_required_variable_is_named() {
-    let bench = bench("", r#", "variables": {"one": null, "two": null, "three": "3"}"#);
+    let bench = bench("", ", \"variables\": {\n\"one\": null,\n\"two\": null,\n\n\n\n\"three\": \"3\"}");
     let ran = refuses(&bench, &["build", "t.json"], &["one", "two"]);
     assert!(!ran.stdout.contains("three"));
 }
@@ -97,7 +103,7 @@ fn no_qemu_is_said_with_the_way_to_get_it() {
 
 #[test]
 fn an_accelerator_that_cannot_run_names_the_way_out() {
-    if common::tool_or_skip("qemu-system-x86_64").is_none() || common::tool_or_skip("qemu-img").is_none() {
+    if tool_or_skip("qemu-system-x86_64").is_none() || tool_or_skip("qemu-img").is_none() {
         return;
     }
     // No x86 Linux host has it.
@@ -107,7 +113,7 @@ fn an_accelerator_that_cannot_run_names_the_way_out() {
 
 #[test]
 fn no_free_port_names_the_option() {
-    if common::tool_or_skip("qemu-system-x86_64").is_none() || common::tool_or_skip("qemu-img").is_none() {
+    if tool_or_skip("qemu-system-x86_64").is_none() || tool_or_skip("qemu-img").is_none() {
         return;
     }
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -118,7 +124,7 @@ fn no_free_port_names_the_option() {
 
 #[test]
 fn a_guest_that_never_answers_is_given_up_with_evidence() {
-    if common::tool_or_skip("qemu-system-x86_64").is_none() || common::tool_or_skip("qemu-img").is_none() {
+    if tool_or_skip("qemu-system-x86_64").is_none() || tool_or_skip("qemu-img").is_none() {
         return;
     }
     let options =

@@ -24,6 +24,8 @@ pub(super) fn run(args: &BuildArgs, machine_readable: bool) -> u8 {
     let settings = Settings::for_build(args.color, args.timestamp_ui, machine_readable);
     let mut ui = Reporter::stdout(settings, secrets.clone());
     let Some(loaded) = load::load(&args.template, false, &mut ui, &secrets) else { return exit::FAILURE };
+    // Before the checks, which refuse an output folder that exists.
+    finish_former_runs(&Cache::locate().journal_folder(), &mut ui);
     let accelerator = args.accelerator.accelerator.as_deref();
     let (plans, all_good) = load::resolve(&loaded, &args.template, args.force, accelerator, &mut ui);
     if plans.is_empty() {
@@ -35,7 +37,6 @@ pub(super) fn run(args: &BuildArgs, machine_readable: bool) -> u8 {
 
 async fn build(args: &BuildArgs, settings: Settings, loaded: &Loaded, plans: Vec<BuildPlan>, mut ui: Reporter) -> u8 {
     let cache = Cache::locate();
-    finish_former_runs(&cache.journal_folder(), &mut ui);
     let journal = match Journal::open(&cache.journal_folder()) {
         Ok(journal) => journal,
         Err(error) => return give_up(&mut ui, &format!("cannot start the journal of this run: {error}")),

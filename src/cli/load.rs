@@ -1,10 +1,13 @@
 //! From the command line to plans: load, resolve, show what is wrong.
 
+use std::time::Duration;
+
 use crate::diag::Diagnostics;
 use crate::error::ErrorKind;
 use crate::io::secrets::Secrets;
 use crate::plan::BuildPlan;
 use crate::plan::communicator::CommunicatorPlan;
+use crate::plan::decode::duration;
 use crate::plan::resolve::{ResolveOptions, resolve as resolve_plans};
 use crate::template::Template;
 use crate::template::variables::VariableInputs;
@@ -50,12 +53,24 @@ pub(super) fn resolve(
         except: args.except.clone(),
         accelerator_override: accelerator.map(str::to_owned),
         force,
-        ..ResolveOptions::default()
+        key_interval: key_interval(ui),
     };
     let (plans, diagnostics) = resolve_plans(&loaded.template, &options);
-    plans.iter().for_each(|plan| add_secrets(&loaded.secrets, plan));
+    for plan in &plans {
+        add_secrets(&loaded.secrets, plan);
+    }
     show(ui, &diagnostics);
     (plans, !diagnostics.has_errors())
+}
+
+/// `PACKER_KEY_INTERVAL`, for templates that set none.
+fn key_interval(ui: &mut Reporter) -> Option<Duration> {
+    let text = std::env::var("PACKER_KEY_INTERVAL").ok().filter(|text| !text.is_empty())?;
+    let interval = duration::parse(&text).ok().and_then(duration::Signed::positive);
+    if interval.is_none() {
+        ui.text("", Style::Error, &format!("warning: PACKER_KEY_INTERVAL is `{text}`, which is no duration like 20ms"));
+    }
+    interval
 }
 
 /// A password that equals the user's name (the `vagrant` convention) is public, and masking it would mask

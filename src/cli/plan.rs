@@ -61,10 +61,10 @@ fn text(planned: &Planned<'_>) -> String {
     let mut text = show::plan_text(std::slice::from_ref(planned.plan));
     text.push_str("  command line:\n");
     for line in lines_by_switch(&planned.command_line) {
-        text.push_str(&format!("    {line}\n"));
+        text.extend(["    ", &line, "\n"]);
     }
     for line in &planned.explanation {
-        text.push_str(&format!("  note: {line}\n"));
+        text.extend(["  note: ", line, "\n"]);
     }
     text
 }

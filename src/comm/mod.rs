@@ -40,6 +40,12 @@ pub trait Communicator: Send + Sync {
 
     /// A folder (trailing slash) or a pattern, into a local folder.
     fn download_directory(&self, source: &str, destination: &Path) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Takes out of the guest what was put there only to get in, if the template asks for it. Called once,
+    /// after the last provisioner. A failure is no reason to fail a build and goes to the log.
+    fn clear_credentials(&self) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
 }
 
 /// Uploads a script, makes it executable whatever the guest's umask, and starts it.

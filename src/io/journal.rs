@@ -71,12 +71,8 @@ fn remove_path(path: &Path, identity: Option<(u64, u64)>) -> std::io::Result<boo
     if identity.is_some_and(|identity| identity != (metadata.dev(), metadata.ino())) {
         return Ok(false);
     }
-    if metadata.is_dir() {
-        fs::remove_dir_all(path)?
-    } else {
-        fs::remove_file(path)?
-    }
-    Ok(true)
+    let removed = if metadata.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    removed.map(|()| true)
 }
 
 fn kill_group(pid: u32, start: u64, boot: &str) -> bool {

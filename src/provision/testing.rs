@@ -11,6 +11,8 @@ use crate::io::cleanup::CleanupStack;
 use crate::io::journal::Journal;
 use crate::io::secrets::Secrets;
 use crate::provision::GuestData;
+use crate::source::Span;
+use crate::template::interpolate::{Facts, Late, Scope, Site};
 
 pub(super) fn context() -> (Context, EventReceiver) {
     let (events, receiver) = Events::channel();
@@ -19,6 +21,15 @@ pub(super) fn context() -> (Context, EventReceiver) {
 
 pub(super) fn data() -> GuestData {
     GuestData { build_name: "box".into(), builder_type: "qemu".into(), ..GuestData::default() }
+}
+
+/// A text of a template as the plan holds it.
+pub(super) fn late(text: &str) -> Late {
+    let facts = Facts { started: jiff::Timestamp::UNIX_EPOCH, working_folder: "/".into(), template_folder: "/".into() };
+    let scope = Scope::new(facts, std::collections::BTreeMap::new()).with_build("box", "qemu");
+    scope
+        .late(text, &Span::whole("test", text), Site::Map(&["Vars", "Path", "EnvVarFile", "Script", "Command", "Host"]))
+        .unwrap()
 }
 
 #[derive(Clone, Copy, Debug)]

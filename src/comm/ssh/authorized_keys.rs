@@ -6,7 +6,7 @@ use crate::comm::{Communicator, Exit};
 impl SshCommunicator {
     /// Removes the temporary key from the user's and root's `authorized_keys`, if the template asks for it.
     /// A guest that does not let us is only noted in the log: the box works all the same.
-    pub async fn clear_authorized_keys(&self) {
+    pub(super) async fn clear_authorized_keys(&self) {
         let Some(body) = self.temporary_key.as_deref().and_then(key_body).filter(|_| self.plan.clear_authorized_keys)
         else {
             return;

@@ -190,4 +190,8 @@ impl Communicator for SshCommunicator {
     async fn download_directory(&self, source: &str, destination: &Path) -> Result<(), Error> {
         self.fetch_folder(source, destination).await
     }
+
+    async fn clear_credentials(&self) {
+        self.clear_authorized_keys().await;
+    }
 }

@@ -30,6 +30,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// No build runs without it.
+    pub fn is_required(&self) -> bool {
+        self.name.starts_with("qemu-")
+    }
+
     fn ok(name: &str, detail: impl Into<String>) -> Self {
         Self { name: name.to_owned(), state: State::Ok, detail: detail.into(), fix: None }
     }

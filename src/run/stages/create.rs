@@ -92,7 +92,7 @@ async fn serve<D, C>(build: &Build<'_, D, C>) -> Result<Option<HttpServer>, Caus
 
 async fn http_fields<D: Driver, C>(build: &Build<'_, D, C>, server: Option<&HttpServer>) -> Result<Fields, Cause> {
     let address = build.run.driver.http_address(build.plan).await?;
-    let port = server.map_or(0, |server| server.port());
+    let port = server.map_or(0, HttpServer::port);
     let directory = build.plan.http.directory.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
     let content = format!("{:?}", build.plan.http.content.keys().collect::<Vec<_>>());
     Ok(Fields::from([

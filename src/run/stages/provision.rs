@@ -26,7 +26,10 @@ pub(in crate::run) async fn provision<D, C: Connector, M: Machine>(
         fields: build_data.clone(),
     };
     match &session {
-        Some(session) => run_all(build, guest, session, &data).await?,
+        Some(session) => {
+            run_all(build, guest, session, &data).await?;
+            session.clear_credentials().await;
+        }
         None => run_all(build, guest, &NoCommunicator, &data).await?,
     }
     Ok(Provisioned { session, build_data })

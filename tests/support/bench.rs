@@ -4,36 +4,37 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// A folder of its own for one test, with its own cache.
-pub struct Bench {
+#[derive(Debug)]
+pub(crate) struct Bench {
     folder: tempfile::TempDir,
     environment: Vec<(String, String)>,
 }
 
 /// What a run of the program left.
 #[derive(Debug)]
-pub struct Ran {
-    pub stdout: String,
-    pub stderr: String,
-    pub code: i32,
+pub(crate) struct Ran {
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) code: i32,
 }
 
 impl Bench {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         Self { folder, environment: Vec::new() }
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub fn env(mut self, name: &str, value: impl AsRef<Path>) -> Self {
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<Path>) -> Self {
         self.environment.push((name.to_owned(), value.as_ref().display().to_string()));
         self
     }
 
     /// Writes a file, and the folders it stands in.
-    pub fn file(self, name: &str, text: &str) -> Self {
+    pub(crate) fn file(self, name: &str, text: &str) -> Self {
         let path = self.path(name);
         fs_err::create_dir_all(path.parent().expect("a file has a folder")).unwrap();
         fs_err::write(path, text).unwrap();
@@ -41,13 +42,13 @@ impl Bench {
     }
 
     /// Runs the program in the folder; no terminal, no colours, nothing of the caller's cache.
-    pub fn run(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         let output = self.command(arguments).output().expect("the program starts");
         Ran::from(output)
     }
 
     #[expect(clippy::disallowed_methods, reason = "the tests start the program from outside, as a user does")]
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_boxwright"));
         command.args(arguments).current_dir(self.folder.path()).stdin(std::process::Stdio::null());
         for name in ["PACKER_LOG", "PACKER_CACHE_DIR", "BOXWRIGHT_ACCELERATOR", "PACKER_KEY_INTERVAL"] {
@@ -59,7 +60,7 @@ impl Bench {
     }
 
     /// Every file and folder below the bench but the cache's, in order.
-    pub fn listing(&self) -> Vec<String> {
+    pub(crate) fn listing(&self) -> Vec<String> {
         let mut names = Vec::new();
         let mut folders = vec![self.folder.path().to_owned()];
         while let Some(folder) = folders.pop() {
@@ -80,11 +81,11 @@ impl Bench {
     }
 
     /// What is below the cache folder but the folders themselves.
-    pub fn cache_files(&self) -> Vec<String> {
+    pub(crate) fn cache_files(&self) -> Vec<String> {
         let mut names = Vec::new();
         let mut folders = vec![self.path("cache")];
         while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(&folder).into_iter().flatten() {
+            for entry in fs_err::read_dir(&folder).into_iter().flatten() {
                 let path = entry.unwrap().path();
                 if path.is_dir() {
                     folders.push(path);
@@ -106,15 +107,4 @@ impl From<Output> for Ran {
             code: output.status.code().unwrap_or(-1),
         }
     }
-}
-
-/// A program that a test needs. In CI its absence is a failure, elsewhere the test says why it does nothing.
-pub fn tool_or_skip(name: &str) -> Option<PathBuf> {
-    let found = boxwright::process::find_program(name);
-    if found.is_none() {
-        let required = ["CI", "BOXWRIGHT_REQUIRE_TOOLS"].iter().any(|name| std::env::var_os(name).is_some());
-        assert!(!required, "`{name}` is not installed, and this run must not skip");
-        println!("skipped: `{name}` is not installed");
-    }
-    found
 }

@@ -1,30 +1,22 @@
 //! `shell-local`: scripts that run on this host, as a provisioner and as a post-processor.
 
+mod program;
+
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{ExitStatus, Stdio};
 
 use fs_err::tokio as fs;
-use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::process::Child;
 
 use super::environment::{self, Variables};
 use super::{Error, shell};
-use crate::event::{Event, Events, Stream};
+use crate::event::Event;
 use crate::io::Context;
-use crate::io::cleanup::CleanupId;
-use crate::io::journal::Resource;
-use crate::io::lines::Lines;
 use crate::plan::provisioner::{Scripts, ShellLocalPlan};
 use crate::process::Cmd;
 use crate::template::interpolate::Fields;
 
 /// Of the script that is made from inline commands.
 const SCRIPT_MODE: u32 = 0o700;
-
-/// Bytes read from a program at once.
-const READ_BUFFER: usize = 16 * 1024;
 
 /// Runs the scripts one after another in this process's folder. `environment` is what they are given beside
 /// the template's own variables, such as `PACKER_BUILD_NAME`.
@@ -87,8 +79,7 @@ impl Local<'_> {
 
     async fn run_script(&self, name: &str, path: &Path, inline: &str) -> Result<(), Error> {
         self.context.events.send(Event::ScriptStarted { name: name.to_owned() });
-        let status = run_streaming(&self.command(path, inline)?, self.context).await?;
-        let code = exit_code(status);
+        let code = program::run(&self.command(path, inline)?, self.context).await?;
         if self.plan.valid_exit_codes.contains(&code) {
             return Ok(());
         }
@@ -117,95 +108,29 @@ async fn write_script(path: &PathBuf, text: &str) -> std::io::Result<()> {
     fs::set_permissions(path, std::fs::Permissions::from_mode(SCRIPT_MODE)).await
 }
 
-/// A shell reports a program that a signal ended as 128 and the signal's number.
-fn exit_code(status: ExitStatus) -> u32 {
-    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(1);
-    code.unsigned_abs()
-}
-
-async fn run_streaming(command: &Cmd, context: &Context) -> Result<ExitStatus, Error> {
-    let (mut child, _group) = start(command, context)?;
-    let stdout = child.stdout.take().expect("standard output is piped");
-    let stderr = child.stderr.take().expect("standard error is piped");
-    let read = tokio::try_join!(
-        stream_lines(stdout, Stream::Stdout, &context.events),
-        stream_lines(stderr, Stream::Stderr, &context.events),
-    );
-    read.map_err(Error::local(format!("read the output of `{command}`")))?;
-    child.wait().await.map_err(Error::local(format!("wait for `{command}`")))
-}
-
-/// The user's own environment, locale included, since the script is the user's.
-fn start<'a>(command: &Cmd, context: &'a Context) -> Result<(Child, Group<'a>), Error> {
-    let mut program = command.to_tokio();
-    match std::env::var_os("LC_ALL") {
-        Some(locale) => program.env("LC_ALL", locale),
-        None => program.env_remove("LC_ALL"),
-    };
-    // The group is ended as a whole, which works only while its leader lives.
-    program.kill_on_drop(false).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let failed = || Error::local(format!("start `{command}`"));
-    let child = program.spawn().map_err(failed())?;
-    let resource = Resource::process(child.id().unwrap_or_default());
-    let label = format!("end `{command}`");
-    let id = context.cleanup.push_resource(label, resource.clone()).map_err(failed())?;
-    Ok((child, Group { resource, id, context }))
-}
-
-/// A started script and all that it started; ended when dropped.
-struct Group<'a> {
-    resource: Resource,
-    id: CleanupId,
-    context: &'a Context,
-}
-
-impl Drop for Group<'_> {
-    fn drop(&mut self) {
-        // A leader that has ended is not there any more, and what it left running stays, as with any shell.
-        let _ = self.resource.remove();
-        self.context.cleanup.keep(self.id);
-    }
-}
-
-async fn stream_lines(mut reader: impl AsyncRead + Unpin, stream: Stream, events: &Events) -> std::io::Result<()> {
-    let (mut lines, mut buffer) = (Lines::default(), vec![0; READ_BUFFER]);
-    loop {
-        let count = reader.read(&mut buffer).await?;
-        if count == 0 {
-            break;
-        }
-        lines.push(&buffer[..count], |line| events.send(Event::Output { stream, line }));
-    }
-    lines.finish(|line| events.send(Event::Output { stream, line }));
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
     use super::*;
     use crate::plan::provisioner::Environment;
-    use crate::provision::testing::{context, data};
-    use crate::template::interpolate::Late;
+    use crate::provision::testing::{context, data, late};
 
     fn plan(scripts: Scripts) -> ShellLocalPlan {
         ShellLocalPlan {
             scripts,
             environment: Environment::new(),
             env_var_format: "%s='%s' ".into(),
-            execute_command: ["/bin/sh", "-c", "true"].map(Late::literal).to_vec(),
+            execute_command: ["/bin/sh", "-c", "{{.Vars}} {{.Script}}"].map(late).to_vec(),
             valid_exit_codes: vec![0],
             only_on: Vec::new(),
             tempfile_extension: String::new(),
         }
     }
 
-    /// The engine that fills in `{{.Script}}` has its own tests; here the command is written out.
     fn running(lines: &[&str]) -> ShellLocalPlan {
-        let mut plan = plan(Scripts::Files(vec!["unused".into()]));
-        plan.execute_command = ["/bin/sh", "-c", &lines.join("\n")].map(Late::literal).to_vec();
-        plan
+        let lines = lines.iter().map(|line| late(line)).collect();
+        plan(Scripts::Inline { lines, shebang: Some("/bin/sh -e".into()) })
     }
 
     async fn output_of(plan: &ShellLocalPlan) -> (Result<(), Error>, Vec<String>) {
@@ -222,10 +147,10 @@ mod tests {
 
     #[tokio::test]
     async fn output_is_streamed_and_the_status_is_checked() {
-        let (result, lines) = output_of(&running(&["echo one", "echo two >&2", "exit 4"])).await;
+        let (result, lines) = output_of(&running(&["echo $PACKER_BUILD_NAME", "echo two >&2", "exit 4"])).await;
         let error = result.unwrap_err().to_string();
-        assert!(error.ends_with("ended with exit status 4 (good is 0)"), "{error}");
-        assert_eq!(lines.len(), 2);
+        assert_eq!(error, "inline script ended with exit status 4 (good is 0)");
+        assert!(lines.len() == 2 && lines.contains(&"box".to_owned()), "{lines:?}");
         let plan = ShellLocalPlan { valid_exit_codes: vec![4], ..running(&["exit 4"]) };
         output_of(&plan).await.0.unwrap();
     }
@@ -273,7 +198,9 @@ mod tests {
         while fs::read_to_string(&stat).await.is_ok_and(|text| !text.contains(") Z")) {
             tokio::task::yield_now().await;
         }
-        assert_eq!(format!("{:?}", context.cleanup), "[]");
+        let left = format!("{:?}", context.cleanup);
+        assert!(left.contains("remove /") && !left.contains("end "), "only the script is left to remove: {left}");
+        assert!(context.cleanup.unwind(&context.events).await.is_empty());
     }
 
     #[tokio::test]

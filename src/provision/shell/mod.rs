@@ -1,0 +1,174 @@
+//! The provisioner `shell`: scripts that are uploaded to the guest and run there.
+
+mod text;
+
+use std::time::Duration;
+
+use fs_err::tokio as fs;
+use tokio::time::Instant;
+
+pub(super) use self::text::inline_text;
+use self::text::{remote_path, unix_text};
+use super::{Error, GuestData, environment};
+use crate::comm::{self, Communicator, Exit, Upload};
+use crate::event::{Event, Events};
+use crate::io::Context;
+use crate::plan::provisioner::{Scripts, ShellPlan};
+
+/// Between two tries to start a script or to remove it.
+const RETRY_STEP: Duration = Duration::from_secs(2);
+
+/// Of the file with the variables, which may hold passwords.
+const VARIABLES_MODE: u32 = 0o600;
+
+pub(super) async fn run(
+    plan: &ShellPlan,
+    communicator: &impl Communicator,
+    data: &GuestData,
+    context: &Context,
+) -> Result<(), Error> {
+    let shell = Shell::prepare(plan, communicator, data, context)?;
+    shell.upload_variables().await?;
+    match &plan.scripts {
+        Scripts::Inline { lines, shebang } => {
+            let text = inline_text(lines, shebang.as_deref(), &data.fields)?;
+            shell.run_one("inline script", text.as_bytes()).await?;
+        }
+        Scripts::Files(paths) => {
+            for path in paths {
+                let script = fs::read(path).await.map_err(Error::local("read a script"))?;
+                shell.run_one(&path.display().to_string(), &script).await?;
+            }
+        }
+    }
+    shell.finish().await
+}
+
+/// One provisioner with everything that its scripts share.
+struct Shell<'a, C> {
+    plan: &'a ShellPlan,
+    communicator: &'a C,
+    events: &'a Events,
+    path: String,
+    /// Path and content of the file with the variables.
+    variables_file: Option<(String, String)>,
+    command: String,
+}
+
+impl<'a, C: Communicator> Shell<'a, C> {
+    fn prepare(
+        plan: &'a ShellPlan,
+        communicator: &'a C,
+        data: &GuestData,
+        context: &'a Context,
+    ) -> Result<Self, Error> {
+        let number = rand::random_range(0..text::REMOTE_NUMBERS);
+        let path = remote_path(plan, number);
+        let variables = environment::with_template(environment::of_build(data), &plan.environment, &data.fields)?;
+        let flat = environment::flatten(&variables, &plan.env_var_format);
+        let variables_path = format!("{}/varfile_{number}.sh", plan.remote_folder);
+        let variables_file = plan.use_env_var_file.then(|| (variables_path, flat.clone()));
+        let mut fields = data.fields.clone();
+        fields.insert("Vars".into(), flat);
+        fields.insert("Path".into(), path.clone());
+        let env_var_file = variables_file.as_ref().map_or_else(String::new, |(path, _)| path.clone());
+        fields.insert("EnvVarFile".into(), env_var_file);
+        let command = plan.execute_command.render(&fields).map_err(Error::render("execute_command"))?;
+        Ok(Self { plan, communicator, events: &context.events, path, variables_file, command })
+    }
+
+    async fn upload_variables(&self) -> Result<(), Error> {
+        let Some((path, content)) = &self.variables_file else { return Ok(()) };
+        let upload = || {
+            let source = Upload::Bytes { bytes: content.as_bytes(), mode: VARIABLES_MODE };
+            self.communicator.upload(source, path)
+        };
+        self.insist(upload).await.map_err(|source| self.not_started("the file with the variables", source))
+    }
+
+    async fn run_one(&self, name: &str, script: &[u8]) -> Result<(), Error> {
+        self.events.send(Event::ScriptStarted { name: name.to_owned() });
+        let script = if self.plan.binary { script.to_vec() } else { unix_text(script) };
+        let start = || {
+            let output = |stream, line| self.events.send(Event::Output { stream, line });
+            self.communicator.run_script(&script, &self.path, &self.command, output)
+        };
+        let exit = self.insist(start).await.map_err(|source| self.not_started(name, source))?;
+        self.check(name, exit)?;
+        if self.plan.skip_clean { Ok(()) } else { self.remove(&self.path).await }
+    }
+
+    fn check(&self, name: &str, exit: Exit) -> Result<(), Error> {
+        let code = exit.code();
+        let is_valid = self.plan.valid_exit_codes.contains(&code);
+        match exit {
+            _ if is_valid => Ok(()),
+            Exit::Disconnected if self.plan.expect_disconnect => Ok(()),
+            Exit::Disconnected => Err(Error::Disconnected { script: name.to_owned() }),
+            Exit::Status(_) => {
+                let valid_exit_codes = self.plan.valid_exit_codes.clone();
+                Err(Error::Script { script: name.to_owned(), code, valid_exit_codes })
+            }
+        }
+    }
+
+    /// After an expected disconnect this is also what waits for the guest to come back.
+    async fn remove(&self, path: &str) -> Result<(), Error> {
+        let command = format!("rm -f {path}");
+        let remove = || async {
+            match self.communicator.run(&command, |_, _| ()).await? {
+                Exit::Disconnected => Err(comm::Error::Session { message: "it was cut during a removal".into() }),
+                Exit::Status(status) => Ok(status),
+            }
+        };
+        let refused = |reason: String| Error::Clean { path: path.to_owned(), reason };
+        match self.insist(remove).await {
+            Ok(0) => Ok(()),
+            Ok(code) => Err(refused(format!("rm ended with exit status {code}"))),
+            Err(error) => Err(refused(error.to_string())),
+        }
+    }
+
+    async fn finish(&self) -> Result<(), Error> {
+        if let Some((path, _)) = self.variables_file.as_ref().filter(|_| !self.plan.skip_clean) {
+            self.remove(path).await?;
+        }
+        if !self.plan.pause_after.is_zero() {
+            self.events.send(Event::Pausing { duration: self.plan.pause_after });
+            tokio::time::sleep(self.plan.pause_after).await;
+        }
+        Ok(())
+    }
+
+    /// Tries until it works or `start_retry_timeout` is over: the guest may be restarting.
+    async fn insist<T, F>(&self, work: impl Fn() -> F) -> Result<T, comm::Error>
+    where
+        F: Future<Output = Result<T, comm::Error>>,
+    {
+        let deadline = Instant::now() + self.plan.start_retry_timeout;
+        loop {
+            match work().await {
+                Err(error) if is_passing(&error) && Instant::now() + RETRY_STEP < deadline => {
+                    self.events.debug(format!("trying again: {error}"));
+                    tokio::time::sleep(RETRY_STEP).await;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    fn not_started(&self, name: &str, source: comm::Error) -> Error {
+        if is_passing(&source) {
+            return Error::NotStarted { script: name.to_owned(), limit: self.plan.start_retry_timeout, source };
+        }
+        Error::Communicator(source)
+    }
+}
+
+/// Whether another try can help.
+fn is_passing(error: &comm::Error) -> bool {
+    !matches!(error, comm::Error::Setup { .. } | comm::Error::NoCommunicator { .. })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,62 @@
+//! What a script looks like when it goes to the guest, and where it goes.
+
+use crate::plan::provisioner::ShellPlan;
+use crate::provision::Error;
+use crate::template::interpolate::{Fields, Late};
+
+/// Names for remote files run below this number.
+pub(super) const REMOTE_NUMBERS: u32 = 9999;
+
+/// The lines as one script. Each is filled in by itself, as in Packer.
+pub(in crate::provision) fn inline_text(
+    lines: &[Late],
+    shebang: Option<&str>,
+    fields: &Fields,
+) -> Result<String, Error> {
+    let mut text = shebang.map_or_else(String::new, |shebang| format!("#!{shebang}\n"));
+    for line in lines {
+        text.push_str(&line.render(fields).map_err(Error::render("an inline command"))?);
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+pub(super) fn remote_path(plan: &ShellPlan, number: u32) -> String {
+    if let Some(path) = &plan.remote_path {
+        return path.clone();
+    }
+    let file = plan.remote_file.clone().unwrap_or_else(|| format!("script_{number}.sh"));
+    format!("{}/{file}", plan.remote_folder)
+}
+
+/// Windows line ends become Unix ones, and the last line gets an end.
+pub(super) fn unix_text(script: &[u8]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(script.len() + 1);
+    for line in script.split_inclusive(|&byte| byte == b'\n') {
+        text.extend_from_slice(line.strip_suffix(b"\r\n").or(line.strip_suffix(b"\n")).unwrap_or(line));
+        text.push(b'\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provision::shell::tests::{inline, plan};
+
+    #[test]
+    fn a_shebang_of_ones_own_is_not_doubled() {
+        let lines = [Late::literal("#!/usr/bin/env bash\necho 1")];
+        assert_eq!(inline_text(&lines, None, &Fields::new()).unwrap(), "#!/usr/bin/env bash\necho 1\n");
+    }
+
+    #[test]
+    fn remote_names_follow_the_template() {
+        let mut plan = plan(inline(&[]));
+        assert_eq!(remote_path(&plan, 7), "/tmp/s.sh");
+        plan.remote_path = None;
+        assert_eq!(remote_path(&plan, 7), "/tmp/script_7.sh");
+        plan.remote_file = Some("mine.sh".into());
+        assert_eq!(remote_path(&plan, 7), "/tmp/mine.sh");
+    }
+}

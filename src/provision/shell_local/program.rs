@@ -1,0 +1,87 @@
+//! A program on this host whose output is shown while it runs.
+
+use std::os::unix::process::ExitStatusExt;
+use std::process::{ExitStatus, Stdio};
+
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::process::Child;
+
+use crate::event::{Event, Events, Stream};
+use crate::io::Context;
+use crate::io::cleanup::CleanupId;
+use crate::io::journal::Resource;
+use crate::io::lines::Lines;
+use crate::process::Cmd;
+use crate::provision::Error;
+
+/// Bytes read from a program at once.
+const READ_BUFFER: usize = 16 * 1024;
+
+/// Runs a program, whose lines become events, and gives its exit code.
+pub(super) async fn run(command: &Cmd, context: &Context) -> Result<u32, Error> {
+    let (mut child, _group) = start(command, context)?;
+    let stdout = child.stdout.take().expect("standard output is piped");
+    let stderr = child.stderr.take().expect("standard error is piped");
+    let read = tokio::try_join!(
+        stream_lines(stdout, Stream::Stdout, &context.events),
+        stream_lines(stderr, Stream::Stderr, &context.events),
+    );
+    let failed = |action: &str| Error::local(format!("{action} {}", name_of(command)));
+    read.map_err(failed("read the output of"))?;
+    child.wait().await.map(exit_code).map_err(failed("wait for"))
+}
+
+/// The user's own environment, locale included, since the script is the user's.
+fn start<'a>(command: &Cmd, context: &'a Context) -> Result<(Child, Group<'a>), Error> {
+    let mut program = command.to_tokio();
+    match std::env::var_os("LC_ALL") {
+        Some(locale) => program.env("LC_ALL", locale),
+        None => program.env_remove("LC_ALL"),
+    };
+    // The group is ended as a whole, which works only while its leader lives.
+    program.kill_on_drop(false).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let failed = || Error::local(format!("start {}", name_of(command)));
+    let child = program.spawn().map_err(failed())?;
+    let resource = Resource::process(child.id().unwrap_or_default());
+    let id = context.cleanup.push_resource(format!("end {}", name_of(command)), resource.clone()).map_err(failed())?;
+    Ok((child, Group { resource, id, context }))
+}
+
+/// A started script and all that it started; ended when dropped.
+struct Group<'a> {
+    resource: Resource,
+    id: CleanupId,
+    context: &'a Context,
+}
+
+impl Drop for Group<'_> {
+    fn drop(&mut self) {
+        // A leader that has ended is not there any more, and what it left running stays, as with any shell.
+        let _ = self.resource.remove();
+        self.context.cleanup.keep(self.id);
+    }
+}
+
+async fn stream_lines(mut reader: impl AsyncRead + Unpin, stream: Stream, events: &Events) -> std::io::Result<()> {
+    let (mut lines, mut buffer) = (Lines::default(), vec![0; READ_BUFFER]);
+    loop {
+        let count = reader.read(&mut buffer).await?;
+        if count == 0 {
+            break;
+        }
+        lines.push(&buffer[..count], |line| events.send(Event::Output { stream, line }));
+    }
+    lines.finish(|line| events.send(Event::Output { stream, line }));
+    Ok(())
+}
+
+/// Without the arguments, which may hold passwords.
+fn name_of(command: &Cmd) -> String {
+    format!("`{}` for shell-local", command.program().to_string_lossy())
+}
+
+/// A shell reports a program that a signal ended as 128 and the signal's number.
+fn exit_code(status: ExitStatus) -> u32 {
+    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(1);
+    code.unsigned_abs()
+}
