@@ -50,6 +50,8 @@ pub struct VagrantOptions {
     pub include: Vec<PathBuf>,
     pub vagrantfile_template: Option<PathBuf>,
     pub vagrantfile_template_generated: bool,
+    /// The text of `vagrantfile_template`, with the fields of `output`; `None` when it is generated later.
+    pub vagrantfile: Option<Late>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

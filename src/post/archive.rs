@@ -103,3 +103,31 @@ pub(super) fn first_bytes(path: &Path, length: u64) -> std::io::Result<Vec<u8>> 
     fs::File::open(path)?.take(length).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::post::testing::context;
+
+    #[tokio::test]
+    async fn a_dropped_write_stops_and_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let (context, _events) = context();
+        let (started, starts) = tokio::sync::oneshot::channel();
+        let (stopped, stops) = tokio::sync::oneshot::channel();
+        let target = folder.path().join("vm.box");
+        let endless = write_file(&target, 0, &context, move |sink, meter| {
+            started.send(()).unwrap();
+            let copied = std::io::copy(&mut meter.reader(std::io::repeat(7)), &mut std::io::sink());
+            stopped.send(copied.is_err()).unwrap();
+            Ok(sink)
+        });
+        tokio::select! {
+            written = endless => panic!("it cannot end: {written:?}"),
+            started = starts => started.unwrap(),
+        }
+        assert!(stops.await.unwrap(), "the thread was told to stop");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        assert_eq!(format!("{:?}", context.cleanup), "[]");
+    }
+}

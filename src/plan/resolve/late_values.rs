@@ -45,7 +45,9 @@ fn of_post_processor(action: &PostProcessorAction) -> Vec<&Late> {
     match action {
         PostProcessorAction::Vagrant(vagrant) => {
             let options = std::iter::once(&vagrant.options).chain(vagrant.overrides.values());
-            options.map(|options: &VagrantOptions| &options.output).collect()
+            options
+                .flat_map(|options: &VagrantOptions| [&options.output].into_iter().chain(&options.vagrantfile))
+                .collect()
         }
         PostProcessorAction::Checksum(checksum) => vec![&checksum.output],
         PostProcessorAction::Compress(compress) => vec![&compress.output],

@@ -77,7 +77,7 @@ fn items(part: &ProviderPart, options: &VagrantOptions, fields: &Fields) -> Resu
     }
     contents.extend(part.files.clone());
     contents.entry(METADATA.into()).or_insert_with(|| Content::Text(part.metadata.clone()));
-    let vagrantfile = vagrantfile::text(&part.vagrantfile, options.vagrantfile_template.as_deref(), fields)?;
+    let vagrantfile = vagrantfile::text(&part.vagrantfile, options, fields)?;
     contents.insert(VAGRANTFILE.into(), Content::Text(vagrantfile));
     Ok(contents.into_iter().map(|(name, content)| Item { name, content, keep_owner: false }).collect())
 }

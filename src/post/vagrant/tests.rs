@@ -17,6 +17,7 @@ fn options(output: &Path) -> VagrantOptions {
         include: Vec::new(),
         vagrantfile_template: None,
         vagrantfile_template_generated: false,
+        vagrantfile: None,
     }
 }
 

@@ -5,19 +5,26 @@ use std::path::Path;
 use fs_err as fs;
 
 use super::Error;
-use crate::template::interpolate::{Fields, Late};
+use crate::plan::post_processor::VagrantOptions;
+use crate::template::interpolate::Fields;
 
 /// Vagrant reads it before the user's own Vagrantfile, which can change everything in it.
-pub(super) fn text(provider: &str, template: Option<&Path>, fields: &Fields) -> Result<String, Error> {
+pub(super) fn text(provider: &str, options: &VagrantOptions, fields: &Fields) -> Result<String, Error> {
     let mut text = format!("# What the provider needs.\n\n{provider}");
-    if let Some(path) = template {
-        let own = fs::read_to_string(path).map_err(Error::io("read `vagrantfile_template`"))?;
-        let own = Late::literal(own).render(fields).map_err(Error::render("vagrantfile_template"))?;
+    if let Some(path) = &options.vagrantfile_template {
         text.push_str("\n# From the template that built the box.\n\n");
-        text.push_str(&own);
+        text.push_str(&of_template(path, options, fields)?);
         if !text.ends_with('\n') {
             text.push('\n');
         }
     }
     Ok(text)
+}
+
+/// What was generated while the build ran is taken as it is.
+fn of_template(path: &Path, options: &VagrantOptions, fields: &Fields) -> Result<String, Error> {
+    match &options.vagrantfile {
+        Some(late) => late.render(fields).map_err(Error::render("vagrantfile_template")),
+        None => fs::read_to_string(path).map_err(Error::io("read `vagrantfile_template`")),
+    }
 }

@@ -1,14 +1,14 @@
 //! `vagrant`: a box.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::diag::{Diagnostic, Severity};
 use crate::plan::decode::{Decoder, Expect};
 use crate::plan::fields;
 use crate::plan::post_processor::{VagrantOptions, VagrantPlan};
 use crate::source::Span;
-use crate::template::interpolate::Site;
+use crate::template::interpolate::{Late, Site};
 use crate::template::value::{Kind, Object};
 
 use super::super::overlay;
@@ -112,12 +112,15 @@ fn host_architecture() -> &'static str {
 
 fn options(decoder: &mut Decoder<'_>, files_may_come: bool) -> VagrantOptions {
     let site = fields::with_build(fields::VAGRANT);
+    let site = Site::Map(&site);
     let generated = decoder.boolean("vagrantfile_template_generated");
+    let template = decoder.path("vagrantfile_template");
     VagrantOptions {
-        output: decoder.late_or("output", OUTPUT, Site::Map(&site)),
+        output: decoder.late_or("output", OUTPUT, site),
         compression_level: decoder.number("compression_level", -1..=9).unwrap_or(-1),
         include: include(decoder, files_may_come),
-        vagrantfile_template: vagrantfile_template(decoder, generated),
+        vagrantfile: template.as_ref().filter(|_| !generated).and_then(|path| vagrantfile(decoder, path, site)),
+        vagrantfile_template: template,
         vagrantfile_template_generated: generated,
     }
 }
@@ -137,11 +140,12 @@ fn include(decoder: &mut Decoder<'_>, files_may_come: bool) -> Vec<PathBuf> {
     paths.into_iter().map(|path| path.value.into()).collect()
 }
 
-fn vagrantfile_template(decoder: &mut Decoder<'_>, generated: bool) -> Option<PathBuf> {
-    let path = decoder.path("vagrantfile_template")?;
-    if !generated {
-        let span = decoder.span("vagrantfile_template");
-        decoder.require("`vagrantfile_template`", &path, Expect::File, &span);
-    }
-    Some(path)
+/// The text of `vagrantfile_template`.
+fn vagrantfile(decoder: &mut Decoder<'_>, path: &Path, site: Site<'_>) -> Option<Late> {
+    let span = decoder.span("vagrantfile_template");
+    let checked = decoder.folders().check("`vagrantfile_template`", path, Expect::File, &span);
+    decoder.take(checked)?;
+    let text = fs_err::read_to_string(decoder.folders().locate(path));
+    let text = decoder.take(text.map_err(|error| Diagnostic::error(error.to_string()).at(&span)))?;
+    decoder.late_text(&text, &Span::whole(path.display().to_string(), &text), site)
 }
