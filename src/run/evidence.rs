@@ -27,7 +27,7 @@ pub(super) async fn save<D, C, M: Machine>(build: &Build<'_, D, C>, guest: &mut 
     match tokio::time::timeout(PATIENCE, collected).await {
         Ok(Err(_)) => build.context.events.warn("a defect kept the evidence of the failure from being saved"),
         Ok(Ok(Ok(saved))) if !saved.is_empty() => {
-            build.context.events.send(Event::EvidenceSaved { folder, files: saved })
+            build.context.events.send(Event::EvidenceSaved { folder, files: saved });
         }
         Ok(Ok(Ok(_))) => {}
         Ok(Ok(Err(error))) => build.context.events.warn(format!("cannot keep evidence of the failure: {error}")),

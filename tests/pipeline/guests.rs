@@ -19,7 +19,7 @@ async fn a_machine_that_dies_while_ssh_is_waited_for_is_reported_at_once() {
     let dies = async {
         log.reached("connect").await;
         machines.pull_the_plug();
-        std::future::pending().await
+        std::future::pending::<()>().await;
     };
     let report = site.run_until(&machines, dies).await;
     assert_eq!(start.elapsed().as_secs(), 5, "only the boot_wait");
@@ -35,7 +35,7 @@ async fn a_machine_that_dies_under_a_provisioner_fails_the_build() {
     let dies = async {
         machines.log().reached("run install").await;
         machines.pull_the_plug();
-        std::future::pending().await
+        std::future::pending::<()>().await;
     };
     let report = site.run_until(&machines, dies).await;
     assert!(report.error().contains("the machine stopped under a provisioner"), "{}", report.error());
@@ -56,7 +56,7 @@ async fn without_a_communicator_the_guest_ends_by_itself() {
         // Once for the boot wait, and then for the end.
         machines.log().reached("send keys").await;
         machines.pull_the_plug();
-        std::future::pending().await
+        std::future::pending::<()>().await;
     };
     let report = site.run_until(&machines, installed).await;
     assert!(report.outcomes[0].error.is_none(), "{:?}", report.outcomes);

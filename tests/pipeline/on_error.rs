@@ -84,7 +84,7 @@ async fn a_cleanup_provisioner_that_goes_wrong_does_not_hide_the_error() {
             if misbehaviour == Misbehaviour::Hang {
                 log.reached("run collect").await;
             } else {
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
         };
         let report = site.run_until(&machines, cancelled).await;

@@ -1,7 +1,5 @@
 //! Several builds in one run.
 
-use std::collections::BTreeMap;
-
 use boxwright::error::ErrorKind;
 use boxwright::event::{Event, Stage};
 use boxwright::machine::fake::{FakeDriver, FakeScript, Misbehaviour, Operation, Rule};
@@ -27,7 +25,7 @@ fn two_builds(one: FakeScript, two: FakeScript) -> (Site, Fleet) {
     site.template["builders"] = json!([named("one", PORTS[0]), named("two", PORTS[1])]);
     site.template["post-processors"] = json!([]);
     let machines = PORTS.into_iter().zip([one, two].map(FakeDriver::new));
-    (site, Fleet(BTreeMap::from_iter(machines)))
+    (site, Fleet(machines.collect()))
 }
 
 fn failed(report: &Report) -> Vec<(&str, bool)> {

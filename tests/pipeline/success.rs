@@ -9,12 +9,12 @@ use crate::{good_guest, machines};
 
 #[tokio::test(start_paused = true)]
 async fn the_stages_come_in_order_and_the_artifacts_are_there() {
+    use Stage::{Boot, Connect, Create, Export, Fetch, PostProcess, Provision, Shutdown};
     let site = Site::new();
     let machines = machines(good_guest());
     let report = site.run(&machines).await;
     let [outcome] = report.outcomes.as_slice() else { panic!("one build") };
     assert!(outcome.error.is_none(), "{outcome:?}");
-    use Stage::{Boot, Connect, Create, Export, Fetch, PostProcess, Provision, Shutdown};
     assert_eq!(report.stages(), [Fetch, Create, Boot, Connect, Provision, Shutdown, Export, PostProcess]);
     let files: Vec<_> = outcome.artifacts.iter().flat_map(|artifact| &artifact.files).collect();
     for name in ["boxes/vm.tar.gz", "boxes/sums"] {
