@@ -58,6 +58,8 @@ fn folder_with_files() -> tempfile::TempDir {
         fs_err::write(files.join(name), "").unwrap();
     }
     fs_err::write(files.join("sums"), "d41d8cd98f00b204e9800998ecf8427e  base.iso\n").unwrap();
+    fs_err::write(files.join("Vagrantfile"), "config.vm.box = \"{{user `box`}}-{{.Provider}}\"\n").unwrap();
+    fs_err::write(files.join("Vagrantfile.bad"), "# {{nosuch}}\n").unwrap();
     fs_err::write(files.join("key.pub"), "ssh-ed25519 AAAA somebody\n").unwrap();
     folder
 }

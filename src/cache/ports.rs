@@ -5,6 +5,7 @@
 //! bound it, only a stranger could come between, and the lock keeps other builds away.
 
 use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
@@ -96,15 +97,35 @@ fn bind(range: &PortRange, port: u16) -> Result<Option<TcpListener>, Error> {
     }
 }
 
-/// A locked file. It is never removed: a file that goes between opening and locking would be two locks.
-struct Lock(#[expect(dead_code, reason = "closing the file unlocks it")] fs::File);
+/// A locked file, removed while it is still locked. Who opened it before that holds a lock on a file that
+/// is gone, and sees so.
+struct Lock {
+    file: fs::File,
+}
 
 impl Lock {
     /// `None` when another build has it, or the file cannot be made; then another port will do.
     fn take(path: PathBuf) -> Option<Self> {
         let file = fs::OpenOptions::new().create(true).truncate(false).write(true).open(path).ok()?;
         flock(file.file(), FlockOperation::NonBlockingLockExclusive).ok()?;
-        Some(Self(file))
+        let lock = Self { file };
+        lock.is_in_place().then_some(lock)
+    }
+
+    fn is_in_place(&self) -> bool {
+        let identity = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
+        let ours = self.file.metadata().map(identity);
+        let named = fs::metadata(self.file.path()).map(identity);
+        matches!((ours, named), (Ok(ours), Ok(named)) if ours == named)
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        if self.is_in_place() {
+            // A lock file that stays is only litter.
+            let _ = fs::remove_file(self.file.path());
+        }
     }
 }
 
@@ -134,6 +155,7 @@ mod tests {
         let error = PortLease::take(folder.path(), &range, &cleanup).unwrap_err();
         assert!(error.to_string().contains("widen `host_port_min` and `host_port_max`"), "{error}");
         cleanup.unwind(&events).await;
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
         PortLease::take(folder.path(), &range, &cleanup).unwrap();
     }
 

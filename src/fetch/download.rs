@@ -83,8 +83,7 @@ impl Partial {
     }
 
     /// On disk, so that the name it gets next never stands for less. Gives the digest, if it was asked for.
-    pub(super) async fn finish(mut self) -> std::io::Result<Option<String>> {
-        self.file.flush().await?;
+    pub(super) async fn finish(self) -> std::io::Result<Option<String>> {
         self.file.sync_all().await?;
         Ok(self.hasher.map(Hasher::finish))
     }
@@ -107,8 +106,14 @@ enum Failure {
 }
 
 impl Download<'_> {
-    /// Reads until the file is complete.
+    /// Reads until the file is complete. What was read is in the file, however it ends.
     pub(super) async fn run(&self, partial: &mut Partial) -> Result<(), Error> {
+        let read = self.try_again(partial).await;
+        partial.file.flush().await.map_err(|source| Error::Write { path: self.path.to_owned(), source })?;
+        read
+    }
+
+    async fn try_again(&self, partial: &mut Partial) -> Result<(), Error> {
         let mut failed = 0;
         loop {
             let before = partial.length;

@@ -172,6 +172,13 @@ async fn all_failures_are_listed() {
     assert!(matches!(only, Error::Status { status: 404, .. }));
 }
 
+async fn read_head(stream: &mut tokio::net::TcpStream) {
+    let mut request = Vec::new();
+    while !request.ends_with(b"\r\n\r\n") {
+        request.push(stream.read_u8().await.unwrap());
+    }
+}
+
 /// A server that answers with these bytes, one answer for each connection, and the last one for ever.
 async fn raw_server(answers: Vec<String>) -> (String, Arc<AtomicUsize>, tokio::task::JoinSet<()>) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -182,10 +189,7 @@ async fn raw_server(answers: Vec<String>) -> (String, Arc<AtomicUsize>, tokio::t
         loop {
             let (mut stream, _) = listener.accept().await.unwrap();
             let number = counter.fetch_add(1, Ordering::SeqCst);
-            let mut request = Vec::new();
-            while !request.ends_with(b"\r\n\r\n") {
-                request.push(stream.read_u8().await.unwrap());
-            }
+            read_head(&mut stream).await;
             let answer = answers.get(number).or(answers.last()).unwrap();
             stream.write_all(answer.as_bytes()).await.unwrap();
         }
@@ -361,4 +365,33 @@ async fn a_server_that_is_not_there_is_left_at_once() {
     let plan = plan(&[&format!("http://{closed}/a.iso"), &url]);
     fetch(&plan, &bench.store, &bench.context, patient).await.unwrap();
     assert!(bench.warnings()[0].contains("the next URL is tried"));
+}
+
+#[tokio::test]
+async fn a_cancelled_download_lets_go_and_is_gone_on_with() {
+    let (bench, server) = (Bench::new(), MockServer::start().await);
+    let stalling = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/a.iso", stalling.local_addr().unwrap());
+    let part = bench.entry().with_extension("iso.part");
+    let stall = async {
+        let (mut stream, _) = stalling.accept().await.unwrap();
+        read_head(&mut stream).await;
+        let start = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{}", BODY.len(), &BODY[..10]);
+        stream.write_all(start.as_bytes()).await.unwrap();
+        while fs::metadata(&part).map_or(0, |metadata| metadata.len()) < 10 {
+            tokio::task::yield_now().await;
+        }
+        stream
+    };
+    let stalled = plan(&[&url]);
+    let _connection = tokio::select! {
+        fetched = bench.fetch(&stalled) => panic!("the server never ends: {fetched:?}"),
+        connection = stall => connection,
+    };
+    let rest = ResponseTemplate::new(206)
+        .insert_header("Content-Range", format!("bytes 10-{}/{}", BODY.len() - 1, BODY.len()))
+        .set_body_string(&BODY[10..]);
+    Mock::given(header("Range", "bytes=10-")).respond_with(rest).expect(1).mount(&server).await;
+    let fetched = bench.fetch(&plan(&[&format!("{}/a.iso", server.uri())])).await.unwrap();
+    assert_eq!(fs::read_to_string(fetched.path).unwrap(), BODY);
 }

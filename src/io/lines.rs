@@ -60,6 +60,14 @@ mod tests {
         assert_eq!(lines(&[b" 10%\r 50%\r100%\r\n"]), ["100%"]);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn the_lines_do_not_depend_on_how_the_bytes_arrive(bytes: Vec<u8>, cut in 0_usize..64) {
+            let cut = cut.min(bytes.len());
+            proptest::prop_assert_eq!(lines(&[&bytes[..cut], &bytes[cut..]]), lines(&[&bytes]));
+        }
+    }
+
     #[test]
     fn a_line_without_end_does_not_grow_for_ever() {
         let block = vec![b'x'; LONGEST];

@@ -51,6 +51,7 @@ pub struct VagrantOptions {
     pub vagrantfile_template: Option<PathBuf>,
     pub vagrantfile_template_generated: bool,
     /// The text of `vagrantfile_template`, with the fields of `output`; `None` when it is generated later.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub vagrantfile: Option<Late>,
 }
 

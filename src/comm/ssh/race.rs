@@ -82,6 +82,7 @@ impl Target {
     }
 
     async fn open(&self, answered: Answered) -> Result<Session, Setback> {
+        self.events.debug(format!("{} answers as {}", self.name(), answered.banner));
         Session::open(answered, Arc::clone(&self.config), &self.credentials, self.tempo.handshake).await
     }
 
@@ -171,7 +172,6 @@ impl State<'_> {
 
     fn won(&self, session: Session) -> Session {
         let (address, attempts) = (self.target.name(), self.evidence.attempts());
-        self.target.events.debug(format!("SSH server of {address}: {}", session.server.banner));
         self.target.events.send(Event::SshConnected { address, method: session.method.clone(), attempts });
         session
     }

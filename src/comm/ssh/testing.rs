@@ -82,6 +82,8 @@ pub(super) struct Rules {
     pub(super) refusals: AtomicU32,
     /// Connections that are accepted first and get no banner.
     pub(super) silent: AtomicU32,
+    /// Connections that get a banner first and then nothing more.
+    pub(super) stuck: AtomicU32,
     /// Connections that are closed first.
     pub(super) closed: AtomicU32,
     pub(super) preferred: Preferred,
@@ -98,6 +100,7 @@ impl Default for Rules {
             key: None,
             refusals: AtomicU32::new(0),
             silent: AtomicU32::new(0),
+            stuck: AtomicU32::new(0),
             closed: AtomicU32::new(0),
             preferred: Preferred::DEFAULT,
             host_key: Algorithm::Ed25519,
@@ -137,6 +140,13 @@ impl Guest {
         Self { port, rules, accepting }
     }
 
+    /// Ends it; its port is free afterwards.
+    pub(super) async fn stop(mut self) {
+        self.accepting.abort();
+        // That it was cancelled is what we wanted.
+        let _ = (&mut self.accepting).await;
+    }
+
     pub(super) fn address(&self) -> (String, u16) {
         ("127.0.0.1".into(), self.port)
     }
@@ -168,6 +178,11 @@ async fn accept(listener: TcpListener, rules: Arc<Rules>) {
             continue;
         }
         if take_one(&rules.silent) {
+            silent.push(stream);
+            continue;
+        }
+        if take_one(&rules.stuck) {
+            stream.try_write(b"SSH-2.0-stuck\r\n").unwrap();
             silent.push(stream);
             continue;
         }

@@ -117,6 +117,43 @@ async fn silent_closed_and_refusing_guests_are_only_not_ready_yet() {
 }
 
 #[tokio::test]
+async fn a_handshake_that_hangs_is_overtaken() {
+    let guest = Guest::start(Rules { stuck: AtomicU32::new(1), ..Rules::default() }).await;
+    let doubting = Tempo { handshake_doubt: Duration::from_millis(20), ..tempo() };
+    let communicator = connect_with(&plan(), guest.address(), None, &context().0, doubting).await.unwrap();
+    assert_eq!(output_of(&communicator, "true").await.0, Exit::Status(0));
+}
+
+#[tokio::test]
+async fn a_handshake_that_hangs_is_given_up_and_told() {
+    let guest = Guest::start(Rules { stuck: AtomicU32::new(u32::MAX), ..Rules::default() }).await;
+    let impatient = Tempo { handshake: Duration::from_millis(20), ..tempo() };
+    let plan = SshPlan { timeout: Some(Duration::from_millis(300)), ..plan() };
+    let error = connect_with(&plan, guest.address(), None, &context().0, impatient).await.unwrap_err();
+    assert!(error.to_string().contains("`SSH-2.0-stuck` broke off the handshake"), "{error}");
+}
+
+#[tokio::test]
+async fn the_installers_own_server_does_not_use_up_the_attempts() {
+    let installer = Guest::start(Rules { password: "unknown", ..Rules::default() }).await;
+    let port = installer.port;
+    let (context, mut receiver) = context();
+    let plan = SshPlan { handshake_attempts: 2, ..plan() };
+    let connect = connect_with(&plan, installer.address(), None, &context, tempo());
+    let reboot = async {
+        while let Some((_, event)) = receiver.recv().await {
+            if matches!(event, Event::SshNotYet { reason } if reason.contains("refused")) {
+                break;
+            }
+        }
+        installer.stop().await;
+        Guest::start_at(port, Rules::default()).await
+    };
+    let (communicator, _installed) = tokio::join!(connect, reboot);
+    assert_eq!(output_of(&communicator.unwrap(), "true").await.0, Exit::Status(0));
+}
+
+#[tokio::test]
 async fn refusals_end_the_wait_when_the_template_says_so() {
     let guest = Guest::start(Rules { password: "other", ..Rules::default() }).await;
     let plan = SshPlan { handshake_attempts: 1, ..plan() };

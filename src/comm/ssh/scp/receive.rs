@@ -189,4 +189,14 @@ mod tests {
         let (result, _folder) = received_tree(b"C0644 5 a\nabc").await;
         assert_eq!(result, Err(Fault::Failed("3 of 5 bytes arrived".into())));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn a_record_never_names_a_place_outside(kind: u8, line: String) {
+            if let Ok(Record::File { name, .. } | Record::Enter { name, .. }) = parse(kind, &line) {
+                let place = Path::new("/destination").join(&name);
+                proptest::prop_assert_eq!(place.parent(), Some(Path::new("/destination")));
+            }
+        }
+    }
 }
