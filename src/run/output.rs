@@ -53,9 +53,11 @@ impl OutputFolder {
     pub async fn keep(self, context: &Context) -> Result<PathBuf, Cause> {
         context.cleanup.keep(self.made);
         if let Some((aside, entry)) = self.aside {
+            let failed = |source| Cause::io(format!("remove the former output {}", aside.display()))(source);
+            // Written down before the way back is given up, so that a killed build leaves one or the other.
+            let removal = context.cleanup.push_unique_path(&aside).map_err(failed)?;
             context.cleanup.keep(entry);
-            let removed = if aside.is_dir() { fs::remove_dir_all(&aside).await } else { fs::remove_file(&aside).await };
-            removed.map_err(Cause::io(format!("remove the former output {}", aside.display())))?;
+            context.cleanup.run(removal).await.map_err(|reason| failed(std::io::Error::other(reason)))?;
         }
         Ok(self.path)
     }
