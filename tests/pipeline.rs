@@ -13,6 +13,8 @@ mod guests;
 mod on_error;
 #[path = "pipeline/parallel.rs"]
 mod parallel;
+#[path = "support/report.rs"]
+mod report;
 #[path = "support/site.rs"]
 mod site;
 #[path = "pipeline/success.rs"]

@@ -42,7 +42,7 @@ async fn put_aside(path: &Path, context: &Context) -> Result<(PathBuf, CleanupId
     let aside = path.with_file_name(format!(".{name}.{}", uuid::Uuid::new_v4()));
     let failed = |action: &str| Cause::io(format!("{action} former output folder {}", path.display()));
     let resource = Resource::PutAside { original: path.to_owned(), aside: aside.clone() };
-    let label = format!("bring back the former {}", path.display());
+    let label = format!("bring back the former {} from {}", path.display(), aside.display());
     let entry = context.cleanup.push_resource(label, resource).map_err(failed("note down"))?;
     fs::rename(path, &aside).await.map_err(failed("put aside"))?;
     Ok((aside, entry))

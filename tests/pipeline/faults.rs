@@ -11,7 +11,8 @@ use boxwright::machine::fake::{Answer, FakeDriver, FakeScript, Misbehaviour, Ope
 use boxwright::run::prompt::Prompt;
 use serde_json::json;
 
-use crate::site::{Report, Site};
+use crate::report::Report;
+use crate::site::Site;
 use crate::{good_guest, machines};
 
 /// Operations of the fakes, by the stage in which they go wrong and the object that tells them from others.

@@ -7,7 +7,8 @@ use serde_json::json;
 
 use crate::fleet::Fleet;
 use crate::good_guest;
-use crate::site::{Report, Site};
+use crate::report::Report;
+use crate::site::Site;
 
 const PORTS: [u16; 2] = [2201, 2202];
 

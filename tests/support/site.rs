@@ -7,19 +7,21 @@ use std::sync::atomic::{AtomicU16, Ordering};
 
 use boxwright::cache::Cache;
 use boxwright::comm::connector::Connector;
-use boxwright::event::{Event, Events, Stage};
+use boxwright::event::Events;
 use boxwright::io::journal::Journal;
 use boxwright::io::secrets::Secrets;
 use boxwright::machine::Driver;
 use boxwright::plan::resolve::{ResolveOptions, resolve};
 use boxwright::plan::{BuildPlan, OnError, RunOptions};
 use boxwright::run::prompt::Prompt;
-use boxwright::run::{BuildOutcome, Run, run_builds};
+use boxwright::run::{Run, run_builds};
 use boxwright::source::SourceFile;
 use boxwright::template::Template;
 use boxwright::template::variables::VariableInputs;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
+
+use crate::report::Report;
 
 /// What is in the file of the former output folder.
 const FORMER: &str = "the disk of an earlier build";
@@ -30,12 +32,6 @@ pub(crate) struct Site {
     pub(crate) options: RunOptions,
     pub(crate) prompt: Prompt,
     pub(crate) secrets: Secrets,
-}
-
-/// What a run said and how its builds ended.
-pub(crate) struct Report {
-    pub(crate) events: Vec<(String, Event)>,
-    pub(crate) outcomes: Vec<BuildOutcome>,
 }
 
 impl Site {
@@ -153,49 +149,6 @@ impl Site {
 
     pub(crate) async fn run<M: Driver + Connector + Clone>(&self, machines: &M) -> Report {
         self.run_until(machines, std::future::pending()).await
-    }
-}
-
-impl Report {
-    /// The events of all builds, without their names.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Event> {
-        self.events.iter().map(|(_, event)| event)
-    }
-
-    pub(crate) fn position(&self, wanted: impl Fn(&Event) -> bool) -> Option<usize> {
-        self.all().position(wanted)
-    }
-
-    /// The stages that were begun, in order.
-    pub(crate) fn stages(&self) -> Vec<Stage> {
-        let begun = self.all().filter_map(|event| match event {
-            Event::StageStarted { stage } => Some(*stage),
-            _ => None,
-        });
-        begun.collect()
-    }
-
-    /// The addresses on which HTTP servers listened.
-    pub(crate) fn http_addresses(&self) -> Vec<String> {
-        let served = self.all().filter_map(|event| match event {
-            Event::HttpServing { address, .. } => Some(address.trim_start_matches("http://").to_owned()),
-            _ => None,
-        });
-        served.collect()
-    }
-
-    pub(crate) fn warnings(&self) -> String {
-        let texts = self.all().filter_map(|event| match event {
-            Event::Warning { text } => Some(text.as_str()),
-            _ => None,
-        });
-        texts.collect::<Vec<_>>().join("\n")
-    }
-
-    /// The message of the only build's error.
-    pub(crate) fn error(&self) -> String {
-        let [outcome] = self.outcomes.as_slice() else { panic!("one build, not {:?}", self.outcomes) };
-        outcome.error.as_ref().expect("it failed").message()
     }
 }
 
