@@ -44,18 +44,32 @@ async fn info(path: &Path) -> Result<Info, Error> {
         .map_err(|source| Error::io(format!("read what qemu-img says about {}", path.display()))(source.into()))
 }
 
-/// Makes all disks of a machine. `source` is the image to start from, with `disk_image`.
+/// Makes all disks of a machine, in Packer's order. `source` is the image to start from, with `disk_image`;
+/// it comes last then, since it takes the longest.
 pub(super) async fn create(
     plan: &DiskPlan,
     paths: &[PathBuf],
     source: Option<&Path>,
     events: &Events,
 ) -> Result<(), Error> {
-    for (path, size) in paths.iter().skip(1).zip(&plan.additional_sizes) {
+    let Some((first, more)) = paths.split_first() else { return Ok(()) };
+    if source.is_none() {
+        create_first(plan, first, None, events).await?;
+        return create_more(plan, more, events).await;
+    }
+    create_more(plan, more, events).await?;
+    create_first(plan, first, source, events).await
+}
+
+async fn create_more(plan: &DiskPlan, paths: &[PathBuf], events: &Events) -> Result<(), Error> {
+    for (path, size) in paths.iter().zip(&plan.additional_sizes) {
         create_empty(plan, path, size).await?;
         told(events, path, size);
     }
-    let Some(path) = paths.first() else { return Ok(()) };
+    Ok(())
+}
+
+async fn create_first(plan: &DiskPlan, path: &Path, source: Option<&Path>, events: &Events) -> Result<(), Error> {
     match source {
         None => create_empty(plan, path, &plan.size).await?,
         Some(source) if plan.use_backing_file => create_overlay(plan, source, path).await?,

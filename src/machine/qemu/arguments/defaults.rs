@@ -72,10 +72,11 @@ fn network(plan: &BuildPlan, qemu: &QemuPlan, runtime: &Runtime) -> String {
         return format!("bridge,id=user.0,br={bridge}");
     }
     match &plan.communicator {
-        CommunicatorPlan::Ssh(ssh) if !qemu.skip_nat_mapping => {
-            format!("user,id=user.0,hostfwd=tcp:127.0.0.1:{}-:{}", runtime.host_port, ssh.port)
+        CommunicatorPlan::Ssh(ssh) => {
+            let host_port = super::ssh_host_port(plan, runtime);
+            format!("user,id=user.0,hostfwd=tcp:127.0.0.1:{host_port}-:{}", ssh.port)
         }
-        _ => "user,id=user.0".to_owned(),
+        CommunicatorPlan::None => "user,id=user.0".to_owned(),
     }
 }
 

@@ -204,7 +204,7 @@ fn fields(plan: &BuildPlan, runtime: &Runtime) -> Fields {
     fields
 }
 
-/// Without a forward, the guest's port stands for the host's.
+/// The host's end of the forward: with `skip_nat_mapping` no port is looked for, the guest's number is taken.
 fn ssh_host_port(plan: &BuildPlan, runtime: &Runtime) -> String {
     match &plan.communicator {
         CommunicatorPlan::Ssh(ssh) if qemu_plan(plan).skip_nat_mapping => ssh.port.to_string(),
