@@ -53,9 +53,13 @@ impl OutputFolder {
     pub async fn keep(self, context: &Context) -> Result<PathBuf, Cause> {
         context.cleanup.keep(self.made);
         if let Some((aside, entry)) = self.aside {
+            // In this order: at no moment would a next run bring the former folder back or lose both.
+            let former = context.cleanup.push_unique_path(&aside);
             context.cleanup.keep(entry);
-            let removed = if aside.is_dir() { fs::remove_dir_all(&aside).await } else { fs::remove_file(&aside).await };
-            removed.map_err(Cause::io(format!("remove the former output {}", aside.display())))?;
+            let former = former.map_err(Cause::io(format!("note down {}", aside.display())))?;
+            if let Err(reason) = context.cleanup.run(former).await {
+                context.events.warn(format!("the former output is still there: {reason}"));
+            }
         }
         Ok(self.path)
     }

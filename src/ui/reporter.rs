@@ -55,6 +55,11 @@ impl Reporter {
         Self::new(settings, secrets, Box::new(std::io::stdout()))
     }
 
+    /// For what stands beside an output that a program reads.
+    pub fn stderr(settings: Settings, secrets: Secrets) -> Self {
+        Self::new(settings, secrets, Box::new(std::io::stderr()))
+    }
+
     pub fn settings(&self) -> Settings {
         self.settings
     }
@@ -70,13 +75,19 @@ impl Reporter {
     fn report(&mut self, build: &str, event: &Event) {
         match event {
             Event::Progress { work, done, total } => self.bars.update(build, work, *done, *total),
-            Event::StageStarted { stage } => self.bars.stage(build, line::stage_name(*stage)),
+            Event::StageStarted { stage } => {
+                self.bars.stage(build, line::stage_name(*stage));
+                self.timelines.start(build, *stage);
+            }
             Event::StageFinished { stage, elapsed } => {
                 self.bars.clear(build);
                 self.timelines.add(build, *stage, *elapsed);
                 tracing::debug!(build, stage = line::stage_name(*stage), ?elapsed, "stage finished");
             }
-            Event::Failed { .. } => self.bars.clear(build),
+            Event::Failed { .. } => {
+                self.bars.clear(build);
+                self.timelines.fail(build);
+            }
             Event::Debug { text } => tracing::debug!(build, "{}", self.secrets.mask(text)),
             Event::MachineStarted { command, .. } => tracing::info!(build, "{}", self.secrets.mask(command)),
             Event::CleanupStep { label } => tracing::debug!(build, "cleanup: {}", self.secrets.mask(label)),

@@ -28,11 +28,19 @@ pub(in crate::run) async fn provision<D, C: Connector, M: Machine>(
     match &session {
         Some(session) => {
             run_all(build, guest, session, &data).await?;
-            session.clear_credentials().await;
+            clear_credentials(guest, session).await?;
         }
         None => run_all(build, guest, &NoCommunicator, &data).await?,
     }
     Ok(Provisioned { session, build_data })
+}
+
+/// A guest that the last provisioner powered off is not waited for.
+async fn clear_credentials<M: Machine, S: Communicator>(guest: &mut Guest<M>, session: &S) -> Result<(), Cause> {
+    tokio::select! {
+        () = session.clear_credentials() => Ok(()),
+        stopped = guest.machine.wait_stopped() => Ok(stopped?),
+    }
 }
 
 async fn run_all<D, C, M: Machine, S: Communicator>(
