@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use fs_err as fs;
-use reqwest::Client;
 use url::Url;
 
 use super::archive::{self, Kind};
 use super::download::{Download, Partial, Patience};
 use super::location::{Location, shown};
-use super::{Error, Fetched};
+use super::{Error, Fetched, client};
 use crate::cache::digest::{Digest, Hasher};
 use crate::cache::store::Store;
 use crate::event::{Events, Work};
@@ -26,7 +25,6 @@ pub(super) struct Job<'a> {
     pub(super) store: &'a Store,
     pub(super) digest: Option<&'a Digest>,
     pub(super) context: &'a Context,
-    pub(super) client: &'a Client,
     pub(super) patience: Patience,
     /// Of one download.
     pub(super) limit: Option<Duration>,
@@ -155,8 +153,9 @@ impl Job<'_> {
         let algorithm = self.digest.map(|digest| digest.algorithm);
         let mut partial = Partial::open(part, algorithm.map(Hasher::new), self.events()).await?;
         let resumed = partial.length() > 0;
-        let download =
-            Download { client: self.client, url, path: part, patience: self.patience, events: self.events() };
+        // Only here: a host without certificates cannot make one, and an image at hand needs none.
+        let client = client::client()?;
+        let download = Download { client: &client, url, path: part, patience: self.patience, events: self.events() };
         let run = download.run(&mut partial);
         match self.limit {
             None => run.await?,

@@ -121,9 +121,8 @@ async fn fetch(plan: &IsoPlan, store: &Store, context: &Context, patience: Patie
     if digest.is_none() {
         context.events.warn("the installer image is not checked: `iso_checksum` is `none`");
     }
-    let client = client::client()?;
     let limit = time_limit(std::env::var(READ_TIMEOUT).ok().as_deref(), &context.events);
-    let job = Job { plan, store, digest: digest.as_ref(), context, client: &client, patience, limit };
+    let job = Job { plan, store, digest: digest.as_ref(), context, patience, limit };
     let mut failures = Vec::new();
     for (url, is_last) in plan.urls.iter().zip((0..plan.urls.len()).rev().map(|left| left == 0)) {
         match job.fetch(url).await {
