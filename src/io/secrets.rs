@@ -80,9 +80,7 @@ mod tests {
         let secrets = Secrets::default();
         secrets.add("one two\nthree");
         assert_eq!(secrets.mask("say three, one two"), "say <sensitive>, <sensitive>");
-        assert_eq!(
-            format!("{secrets:?}"),
-            "Secrets(RwLock { data: [<sensitive>, <sensitive>, <sensitive>], poisoned: false, .. })"
-        );
+        let shown = format!("{secrets:?}");
+        assert!(shown.contains(MASK) && !shown.contains("three"), "{shown}");
     }
 }

@@ -64,12 +64,19 @@ impl Reporter {
         self.settings
     }
 
-    /// Writes until every sender of events is gone.
-    pub async fn follow(mut self, mut receiver: EventReceiver) -> Self {
-        while let Some((build, event)) = receiver.recv().await {
-            self.report(&build, &event);
+    /// Writes until the run is finished, or until every sender of events is gone. What was sent before is still
+    /// written. A machine that is left running keeps its sender, so one cannot wait for the last of them.
+    pub async fn follow(mut self, mut receiver: EventReceiver, finished: impl Future<Output = ()>) -> Self {
+        let mut finished = std::pin::pin!(finished);
+        loop {
+            tokio::select! {
+                event = receiver.recv() => match event {
+                    Some((build, event)) => self.report(&build, &event),
+                    None => return self,
+                },
+                () = &mut finished, if !receiver.is_closed() => receiver.close(),
+            }
         }
-        self
     }
 
     fn report(&mut self, build: &str, event: &Event) {
@@ -209,8 +216,9 @@ pub(crate) mod tests {
         for event in events {
             sender.for_build("web").send(event);
         }
+        // The sender lives on, as that of a machine that is left running.
+        reporter.follow(receiver, std::future::ready(())).await;
         drop(sender);
-        reporter.follow(receiver).await;
         screen.text()
     }
 
