@@ -26,7 +26,7 @@ pub enum Resource {
 impl Resource {
     /// A running child.
     pub fn process(pid: u32) -> Self {
-        Self::Process { pid, start_time: start_time(pid).unwrap_or(0), boot_id: boot_id() }
+        Self::Process { pid, start_time: Stat::of(pid).map_or(0, |stat| stat.start_time), boot_id: boot_id() }
     }
 
     /// A path with a name of our own invention, which may not exist yet.
@@ -75,8 +75,11 @@ fn remove_path(path: &Path, identity: Option<(u64, u64)>) -> std::io::Result<boo
     removed.map(|()| true)
 }
 
+/// Kills the group while its leader's number is surely still the leader's: it lives, or its parent has not
+/// asked for its end yet, and then what it started may well live. Without a leader the number tells nothing.
 fn kill_group(pid: u32, start: u64, boot: &str) -> bool {
-    if boot != boot_id() || start_time(pid) != Some(start) {
+    let is_leader = |stat: &Stat| stat.start_time == start;
+    if boot != boot_id() || !Stat::of(pid).as_ref().is_some_and(is_leader) || !group_lives(pid) {
         return false;
     }
     let Some(pid) = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw) else { return false };
@@ -85,15 +88,32 @@ fn kill_group(pid: u32, start: u64, boot: &str) -> bool {
         .is_ok()
 }
 
-/// When a process started, in clock ticks since boot; `None` when there is no such process or it is a zombie.
-fn start_time(pid: u32) -> Option<u64> {
-    let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The second field is the name in parentheses, which may hold anything.
-    let mut fields = text.rsplit_once(')')?.1.split_whitespace();
-    if fields.next()? == "Z" {
-        return None;
+/// Whether the process or one of its group runs.
+fn group_lives(leader: u32) -> bool {
+    if Stat::of(leader).is_some_and(|stat| !stat.is_zombie) {
+        return true;
     }
-    fields.nth(18)?.parse().ok()
+    let Ok(entries) = fs::read_dir("/proc") else { return false };
+    let numbers = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    numbers.filter_map(Stat::of).any(|stat| stat.group == leader && !stat.is_zombie)
+}
+
+/// What the kernel tells of a process (proc_pid_stat(5)).
+struct Stat {
+    is_zombie: bool,
+    group: u32,
+    /// In clock ticks since boot.
+    start_time: u64,
+}
+
+impl Stat {
+    fn of(pid: u32) -> Option<Self> {
+        let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        // The second field is the name in parentheses, which may hold anything.
+        let fields: Vec<_> = text.rsplit_once(')')?.1.split_whitespace().collect();
+        let [state, _parent, group, ..] = fields[..] else { return None };
+        Some(Self { is_zombie: state == "Z", group: group.parse().ok()?, start_time: fields.get(19)?.parse().ok()? })
+    }
 }
 
 /// Names the time since the machine was started; empty where the system does not tell.
@@ -285,5 +305,26 @@ mod tests {
         assert!(child.try_wait().unwrap().is_none());
         assert!(resource.remove().unwrap());
         assert!(!child.wait().await.unwrap().success());
+    }
+
+    #[tokio::test]
+    async fn what_a_process_started_is_killed_after_its_own_end_too() {
+        let script = "sleep 600 & echo $!";
+        let command = crate::process::Cmd::new("sh").args(["-c", script]);
+        let mut leader = command.spawn(std::process::Stdio::piped(), std::process::Stdio::null()).unwrap();
+        let resource = Resource::process(leader.id().unwrap());
+        let mut output = tokio::io::BufReader::new(leader.stdout.take().unwrap());
+        let mut line = String::new();
+        tokio::io::AsyncBufReadExt::read_line(&mut output, &mut line).await.unwrap();
+        let sleeper: u32 = line.trim().parse().unwrap();
+        // Nobody waits for it, so it stays as a zombie.
+        while !Stat::of(leader.id().unwrap()).unwrap().is_zombie {
+            tokio::task::yield_now().await;
+        }
+        assert!(resource.remove().unwrap());
+        while Stat::of(sleeper).is_some_and(|stat| !stat.is_zombie) {
+            tokio::task::yield_now().await;
+        }
+        assert!(!resource.remove().unwrap(), "nothing of it runs");
     }
 }

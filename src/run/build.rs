@@ -7,7 +7,7 @@ use std::time::Instant;
 use futures::FutureExt;
 
 use super::error::{BuildError, Cause};
-use super::stages::{self, Finished, Guest};
+use super::stages::{self, Finished, Guest, Unprovisioned};
 use super::{Run, evidence};
 use crate::artifact::Artifact;
 use crate::comm::connector::Connector;
@@ -29,6 +29,13 @@ pub(super) struct Build<'a, D, C> {
     position: Position,
 }
 
+/// What a pipeline that ended early leaves to look at and to end. It is outside the pipeline's future, which
+/// is dropped when it is cancelled or panics.
+struct Left<M, S> {
+    guest: Option<Guest<M>>,
+    failed: Option<Unprovisioned<S>>,
+}
+
 /// Runs the pipeline and unwinds whatever way it ends. The first error is reported before any cleanup starts.
 pub(super) async fn run_build<D: Driver, C: Connector>(
     run: &Run<D, C>,
@@ -40,9 +47,8 @@ pub(super) async fn run_build<D: Driver, C: Connector>(
     let position = Position::default();
     let build = Build { run, plan: &plan, context: &context, position: Arc::clone(&position) };
 
-    // Outside the pipeline's future, so that a cancelled or panicking one leaves the guest to look at.
-    let mut guest = None;
-    let pipeline = AssertUnwindSafe(pipeline(&build, &mut guest)).catch_unwind();
+    let mut left = Left { guest: None, failed: None };
+    let pipeline = AssertUnwindSafe(pipeline(&build, &mut left)).catch_unwind();
     let result = match run.cancel.run_until_cancelled(pipeline).await {
         None => Err(BuildError { stage: stage_of(&position), cause: Cause::Cancelled }),
         Some(Err(panic)) => Err(BuildError { stage: stage_of(&position), cause: Cause::Panic(panic_text(&*panic)) }),
@@ -55,7 +61,7 @@ pub(super) async fn run_build<D: Driver, C: Connector>(
     if let Some(error) = &error {
         context.events.send(Event::Failed { kind: error.kind(), stage: error.stage, message: error.message() });
     }
-    clean_up(&build, guest, error.as_ref()).await;
+    clean_up(&build, left, error.as_ref()).await;
     (artifacts, error)
 }
 
@@ -70,12 +76,16 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 
 async fn clean_up<D: Driver, C: Connector>(
     build: &Build<'_, D, C>,
-    mut guest: Option<Guest<D::Machine>>,
+    left: Left<D::Machine, C::Session>,
     error: Option<&BuildError>,
 ) {
     let (run, context) = (build.run, build.context);
+    let Left { mut guest, failed } = left;
     if let (Some(guest), Some(error)) = (&mut guest, error) {
         evidence::save(build, guest, error).await;
+    }
+    if let (Some(guest), Some(failed)) = (&mut guest, failed) {
+        stages::error_cleanup::run(build, guest, failed).await;
     }
     if error.is_some() && leaves_the_wreck(run, context).await {
         // Dropping the guest would end its machine.
@@ -84,6 +94,10 @@ async fn clean_up<D: Driver, C: Connector>(
             context.events.warn(format!("not done, as -on-error asks: {label}"));
         }
         return;
+    }
+    if let Some(server) = guest.as_mut().and_then(|guest| guest.http.take()) {
+        // Before its port is given back.
+        server.shutdown().await;
     }
     let started = Instant::now();
     for message in context.cleanup.unwind(&context.events).await {
@@ -124,14 +138,16 @@ impl<D: Driver, C: Connector> Build<'_, D, C> {
 
 async fn pipeline<D: Driver, C: Connector>(
     build: &Build<'_, D, C>,
-    slot: &mut Option<Guest<D::Machine>>,
+    left: &mut Left<D::Machine, C::Session>,
 ) -> Result<Finished, BuildError> {
     let fetched = build.stage(Stage::Fetch, stages::fetch::fetch(build)).await?;
     let created = build.stage(Stage::Create, stages::create::create(build, fetched)).await?;
+    let Left { guest: slot, failed } = left;
     let guest = slot.insert(created);
     let booted = build.stage(Stage::Boot, stages::boot::boot(build, guest)).await?;
     let connected = build.stage(Stage::Connect, stages::connect::connect(build, guest, booted)).await?;
-    let provisioned = build.stage(Stage::Provision, stages::provision::provision(build, guest, connected)).await?;
+    let provision = stages::provision::provision(build, guest, connected, failed);
+    let provisioned = build.stage(Stage::Provision, provision).await?;
     let stopped = build.stage(Stage::Shutdown, stages::shutdown::shutdown(build, guest, provisioned)).await?;
     let exported = build.stage(Stage::Export, stages::export::export(build, slot, stopped)).await?;
     build.stage(Stage::PostProcess, stages::post_process::post_process(build, exported)).await

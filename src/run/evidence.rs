@@ -1,9 +1,11 @@
 //! What a failed guest leaves to look at: its last screen and its serial console, in a folder of their own.
 
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use fs_err::tokio as fs;
+use futures::FutureExt;
 
 use super::build::Build;
 use super::error::BuildError;
@@ -21,10 +23,14 @@ pub(super) async fn save<D, C, M: Machine>(build: &Build<'_, D, C>, guest: &mut 
         build.plan.name.replace('/', "_"),
         &build.run.options.run_uuid[..8.min(build.run.options.run_uuid.len())]
     ));
-    match tokio::time::timeout(PATIENCE, collect(&folder, build, guest, error)).await {
-        Ok(Ok(saved)) if !saved.is_empty() => build.context.events.send(Event::EvidenceSaved { folder, files: saved }),
-        Ok(Ok(_)) => {}
-        Ok(Err(error)) => build.context.events.warn(format!("cannot keep evidence of the failure: {error}")),
+    let collected = AssertUnwindSafe(collect(&folder, build, guest, error)).catch_unwind();
+    match tokio::time::timeout(PATIENCE, collected).await {
+        Ok(Err(_)) => build.context.events.warn("a defect kept the evidence of the failure from being saved"),
+        Ok(Ok(Ok(saved))) if !saved.is_empty() => {
+            build.context.events.send(Event::EvidenceSaved { folder, files: saved });
+        }
+        Ok(Ok(Ok(_))) => {}
+        Ok(Ok(Err(error))) => build.context.events.warn(format!("cannot keep evidence of the failure: {error}")),
         Err(_) => build.context.events.warn("the machine did not give its last screen in time"),
     }
 }

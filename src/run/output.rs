@@ -42,7 +42,7 @@ async fn put_aside(path: &Path, context: &Context) -> Result<(PathBuf, CleanupId
     let aside = path.with_file_name(format!(".{name}.{}", uuid::Uuid::new_v4()));
     let failed = |action: &str| Cause::io(format!("{action} former output folder {}", path.display()));
     let resource = Resource::PutAside { original: path.to_owned(), aside: aside.clone() };
-    let label = format!("bring back the former {}", path.display());
+    let label = format!("bring back the former {} from {}", path.display(), aside.display());
     let entry = context.cleanup.push_resource(label, resource).map_err(failed("note down"))?;
     fs::rename(path, &aside).await.map_err(failed("put aside"))?;
     Ok((aside, entry))
@@ -53,9 +53,11 @@ impl OutputFolder {
     pub async fn keep(self, context: &Context) -> Result<PathBuf, Cause> {
         context.cleanup.keep(self.made);
         if let Some((aside, entry)) = self.aside {
+            let failed = |source| Cause::io(format!("remove the former output {}", aside.display()))(source);
+            // Written down before the way back is given up, so that a killed build leaves one or the other.
+            let removal = context.cleanup.push_unique_path(&aside).map_err(failed)?;
             context.cleanup.keep(entry);
-            let removed = if aside.is_dir() { fs::remove_dir_all(&aside).await } else { fs::remove_file(&aside).await };
-            removed.map_err(Cause::io(format!("remove the former output {}", aside.display())))?;
+            context.cleanup.run(removal).await.map_err(|reason| failed(std::io::Error::other(reason)))?;
         }
         Ok(self.path)
     }

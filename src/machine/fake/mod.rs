@@ -7,6 +7,7 @@
 //! or while it runs, what was done.
 
 mod communicator;
+mod connector;
 mod log;
 mod machine;
 mod script;
@@ -61,6 +62,11 @@ impl FakeDriver {
     /// Whether a machine is on: one that still is after a build was left behind.
     pub fn is_running(&self) -> bool {
         self.world.is_on()
+    }
+
+    /// The machine goes off by itself, as a real one does when it crashes.
+    pub fn pull_the_plug(&self) {
+        self.world.switch(false);
     }
 
     async fn make(&self, name: &str, media: &Media, context: &Context) -> Result<FakeMachine, Error> {

@@ -38,7 +38,7 @@ fn start<'a>(command: &Cmd, context: &'a Context) -> Result<(Child, Group<'a>), 
         Some(locale) => program.env("LC_ALL", locale),
         None => program.env_remove("LC_ALL"),
     };
-    // The group is ended as a whole, which works only while its leader lives.
+    // The group is ended as a whole, which works only while nobody has taken its leader's exit status.
     program.kill_on_drop(false).stdout(Stdio::piped()).stderr(Stdio::piped());
     let failed = || Error::local(format!("start {}", name_of(command)));
     let child = program.spawn().map_err(failed())?;
@@ -56,7 +56,7 @@ struct Group<'a> {
 
 impl Drop for Group<'_> {
     fn drop(&mut self) {
-        // A leader that has ended is not there any more, and what it left running stays, as with any shell.
+        // After a script that came to its end nothing is killed: what it left running stays, as with any shell.
         let _ = self.resource.remove();
         self.context.cleanup.keep(self.id);
     }

@@ -34,6 +34,10 @@ pub(in crate::run) async fn create<D: Driver, C: Connector>(
     });
     let (floppy, cd) = (floppy.await?, cd.await?);
     let key = build.run.connector.make_key(&plan.communicator).await?;
+    if let Some(key) = &key {
+        // Templates can hand it to scripts, which may print it.
+        context.secrets.add(key.private_pem.reveal());
+    }
     let http = serve(build).await?;
     let mut fields = http_fields(build, http.as_ref()).await?;
     fields.insert("Name".into(), plan.vm_name.clone());

@@ -4,6 +4,7 @@
 pub(super) mod boot;
 pub(super) mod connect;
 pub(super) mod create;
+pub(super) mod error_cleanup;
 pub(super) mod export;
 pub(super) mod fetch;
 pub(super) mod post_process;
@@ -16,6 +17,7 @@ use super::error::BuildError;
 use super::output::OutputFolder;
 use crate::artifact::Artifact;
 use crate::comm::ssh::keypair::KeyPair;
+use crate::provision::GuestData;
 use crate::seed::http::HttpServer;
 use crate::template::interpolate::Fields;
 
@@ -48,6 +50,14 @@ pub(super) struct Connected<S> {
     pub(super) session: Option<S>,
     /// `{{ build }}` and the dot-variables of provisioners.
     pub(super) build_data: Fields,
+}
+
+/// What is left for the error-cleanup provisioner after another one failed.
+#[derive(Debug)]
+pub(super) struct Unprovisioned<S> {
+    /// `None`: the template wants no session, and the provisioner runs on this host.
+    pub(super) session: Option<S>,
+    pub(super) data: GuestData,
 }
 
 #[derive(Debug)]

@@ -1,6 +1,6 @@
-//! Provision: each provisioner in turn; on failure the error-cleanup provisioner, then what `-on-error` says.
+//! Provision: each provisioner in turn.
 
-use super::{Connected, Guest, Provisioned};
+use super::{Connected, Guest, Provisioned, Unprovisioned};
 use crate::comm::Communicator;
 use crate::comm::connector::Connector;
 use crate::comm::none::NoCommunicator;
@@ -14,10 +14,12 @@ use crate::run::error::Cause;
 /// How long a provisioner may need to notice that the machine under it was powered off.
 const GRACE_AFTER_POWER_OFF: std::time::Duration = std::time::Duration::from_secs(10);
 
+/// After a failure the session is put into `failed`, for the error-cleanup provisioner.
 pub(in crate::run) async fn provision<D, C: Connector, M: Machine>(
     build: &Build<'_, D, C>,
     guest: &mut Guest<M>,
     connected: Connected<C::Session>,
+    failed: &mut Option<Unprovisioned<C::Session>>,
 ) -> Result<Provisioned<C::Session>, Cause> {
     let Connected { session, build_data } = connected;
     let data = GuestData {
@@ -25,12 +27,12 @@ pub(in crate::run) async fn provision<D, C: Connector, M: Machine>(
         builder_type: build.plan.builder_type.clone(),
         fields: build_data.clone(),
     };
-    match &session {
-        Some(session) => {
-            run_all(build, guest, session, &data).await?;
-            session.clear_credentials().await;
-        }
-        None => run_all(build, guest, &NoCommunicator, &data).await?,
+    if let Err(error) = run_all(build, guest, session.as_ref(), &data).await {
+        *failed = Some(Unprovisioned { session, data });
+        return Err(error);
+    }
+    if let Some(session) = &session {
+        session.clear_credentials().await;
     }
     Ok(Provisioned { session, build_data })
 }
@@ -38,32 +40,35 @@ pub(in crate::run) async fn provision<D, C: Connector, M: Machine>(
 async fn run_all<D, C, M: Machine, S: Communicator>(
     build: &Build<'_, D, C>,
     guest: &mut Guest<M>,
-    session: &S,
+    session: Option<&S>,
     data: &GuestData,
 ) -> Result<(), Cause> {
     let mut next = 0;
     while let Some(plan) = build.plan.provisioners.get(next) {
-        let Err(error) = run_one(build, guest, plan, session, data).await else {
-            next += 1;
-            continue;
-        };
-        if !wants_retry(build, &error).await {
-            clean_up_after(build, guest, session, data).await;
-            return Err(error);
+        match run_one(build, guest, plan, session, data).await {
+            Ok(()) => next += 1,
+            Err(error) if wants_retry(build, &error).await => {}
+            Err(error) => return Err(error),
         }
     }
     Ok(())
 }
 
 /// One provisioner, or the end of the machine under it.
-async fn run_one<D, C, M: Machine, S: Communicator>(
+pub(super) async fn run_one<D, C, M: Machine, S: Communicator>(
     build: &Build<'_, D, C>,
     guest: &mut Guest<M>,
     plan: &ProvisionerPlan,
-    session: &S,
+    session: Option<&S>,
     data: &GuestData,
 ) -> Result<(), Cause> {
-    let mut running = std::pin::pin!(crate::provision::run(plan, session, data, build.context));
+    let running = async {
+        match session {
+            Some(session) => crate::provision::run(plan, session, data, build.context).await,
+            None => crate::provision::run(plan, &NoCommunicator, data, build.context).await,
+        }
+    };
+    let mut running = std::pin::pin!(running);
     tokio::select! {
         result = &mut running => return Ok(result?),
         stopped = guest.machine.wait_stopped() => stopped?,
@@ -82,19 +87,4 @@ async fn wants_retry<D, C>(build: &Build<'_, D, C>, error: &Cause) -> bool {
     build.context.events.warn(crate::error::chain(error));
     let question = "the provisioner failed: [r] run it again, [Enter] end the build";
     build.run.prompt.ask(question).await.as_deref() == Some("r")
-}
-
-async fn clean_up_after<D, C, M: Machine, S: Communicator>(
-    build: &Build<'_, D, C>,
-    guest: &mut Guest<M>,
-    session: &S,
-    data: &GuestData,
-) {
-    let Some(plan) = &build.plan.error_cleanup_provisioner else { return };
-    if build.run.options.on_error == OnError::Abort {
-        return;
-    }
-    if let Err(error) = run_one(build, guest, plan, session, data).await {
-        build.context.events.warn(format!("error-cleanup-provisioner: {}", crate::error::chain(&error)));
-    }
 }
