@@ -42,7 +42,7 @@ async fn build(args: &BuildArgs, settings: Settings, loaded: &Loaded, plans: Vec
         Err(error) => return give_up(&mut ui, &format!("cannot start the journal of this run: {error}")),
     };
     let (events, receiver) = Events::channel();
-    let cancel = CancellationToken::new();
+    let (cancel, finished) = (CancellationToken::new(), CancellationToken::new());
     let run = Run {
         driver: QemuDriver { cache: cache.clone() },
         connector: Network,
@@ -55,12 +55,11 @@ async fn build(args: &BuildArgs, settings: Settings, loaded: &Loaded, plans: Vec
         cancel: cancel.clone(),
     };
     let watch = signals::watch(cancel, journal.clone(), events);
-    let reporter = tokio::spawn(ui.follow(receiver));
+    let reporter = tokio::spawn(ui.follow(receiver, finished.clone().cancelled_owned()));
     let started = Instant::now();
     let outcomes = run_builds(&run, plans).await;
-    // The reporter ends when the last sender of events is gone.
-    drop(run);
     watch.stop().await;
+    finished.cancel();
     journal.close();
     let mut ui = reporter.await.expect("the reporter does not panic");
     ui.summary(&outcomes, started.elapsed());

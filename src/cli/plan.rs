@@ -11,7 +11,7 @@ use crate::machine;
 use crate::machine::qemu::arguments::preview;
 use crate::machine::qemu::host::Host;
 use crate::plan::{BuildPlan, show};
-use crate::ui::{Reporter, Style};
+use crate::ui::{Reporter, Settings, Style};
 
 /// A plan with what the hypervisor would be given.
 #[derive(Serialize)]
@@ -25,7 +25,7 @@ struct Planned<'a> {
 
 pub(super) fn run(args: &PlanArgs, machine_readable: bool) -> u8 {
     let secrets = Secrets::default();
-    let mut ui = Reporter::stdout(load::settings(machine_readable), secrets.clone());
+    let mut ui = reporter(args.format, machine_readable, &secrets);
     let Some(loaded) = load::load(&args.template, false, &mut ui, &secrets) else { return exit::FAILURE };
     let accelerator = args.accelerator.accelerator.as_deref();
     let (plans, good) = load::resolve(&loaded, &args.template, true, accelerator, &mut ui);
@@ -41,10 +41,19 @@ pub(super) fn run(args: &PlanArgs, machine_readable: bool) -> u8 {
         PlanFormat::Text => planned.iter().for_each(|planned| ui.text("", Style::Say, &text(planned))),
         PlanFormat::Json => {
             let json = serde_json::to_string_pretty(&planned).expect("a plan has string keys only");
-            ui.text("", Style::Say, &json);
+            let settings = Settings { machine_readable, ..Settings::default() };
+            Reporter::stdout(settings, secrets).text("", Style::Say, &json);
         }
     }
     if good { exit::SUCCESS } else { exit::FAILURE }
+}
+
+/// Warnings must not stand in the JSON.
+fn reporter(format: PlanFormat, machine_readable: bool, secrets: &Secrets) -> Reporter {
+    if format == PlanFormat::Json && !machine_readable {
+        return Reporter::stderr(Settings::default(), secrets.clone());
+    }
+    Reporter::stdout(load::settings(machine_readable), secrets.clone())
 }
 
 /// With `on_host` QEMU is asked; without, what only the host knows shows as a name in angle brackets.

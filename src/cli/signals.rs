@@ -17,7 +17,7 @@ pub(super) struct Watch {
 impl Watch {
     pub(super) async fn stop(self) {
         self.task.abort();
-        // The task holds a sender of events; the reporter waits for the last of them.
+        // What it has to say is said before the summary.
         let _ = self.task.await;
     }
 }

@@ -128,6 +128,9 @@ enum Line {
     Gone { id: u64 },
 }
 
+/// One JSON value a line.
+const EXTENSION: &str = "jsonl";
+
 /// The journal of this run. Clones write to the same file.
 #[derive(Clone, Debug)]
 pub struct Journal(Option<Arc<Mutex<Open>>>);
@@ -135,6 +138,7 @@ pub struct Journal(Option<Arc<Mutex<Open>>>);
 #[derive(Debug)]
 struct Open {
     file: fs::File,
+    path: PathBuf,
     next_id: u64,
     live: Vec<(u64, Resource)>,
 }
@@ -147,10 +151,13 @@ impl Journal {
     /// Starts the journal of this run in `folder` and locks it.
     pub fn open(folder: &Path) -> std::io::Result<Self> {
         fs::create_dir_all(folder)?;
-        let path = folder.join(format!("{}.jsonl", uuid::Uuid::new_v4()));
-        let file = fs::OpenOptions::new().create_new(true).append(true).open(path)?;
+        let unlocked = folder.join(format!("{}.new", uuid::Uuid::new_v4()));
+        let file = fs::OpenOptions::new().create_new(true).append(true).open(&unlocked)?;
         flock(file.file(), FlockOperation::NonBlockingLockExclusive)?;
-        Ok(Self(Some(Arc::new(Mutex::new(Open { file, next_id: 0, live: Vec::new() })))))
+        // Only now does it get its name: a run that starts beside us would take an unlocked journal for a dead one's.
+        let path = unlocked.with_extension(EXTENSION);
+        fs::rename(&unlocked, &path)?;
+        Ok(Self(Some(Arc::new(Mutex::new(Open { file, path, next_id: 0, live: Vec::new() })))))
     }
 
     /// A journal that writes nothing, for tests of single stages.
@@ -194,7 +201,7 @@ impl Journal {
         let Some(open) = &self.0 else { return };
         let open = open.lock().expect("no holder of the lock panics");
         if open.live.is_empty() {
-            let _ = fs::remove_file(open.file.path());
+            let _ = fs::remove_file(&open.path);
         }
     }
 }
@@ -217,7 +224,7 @@ pub fn recover(folder: &Path) -> Recovery {
     let mut recovery = Recovery::default();
     let Ok(entries) = fs::read_dir(folder) else { return recovery };
     for path in entries.filter_map(|entry| entry.ok().map(|entry| entry.path())) {
-        if path.extension().is_some_and(|extension| extension == "jsonl") {
+        if path.extension().is_some_and(|extension| extension == EXTENSION) {
             recover_one(&path, &mut recovery);
         }
     }
@@ -278,6 +285,18 @@ mod tests {
         assert_eq!(recover(&journals).removed, [ours.display().to_string()]);
         assert!(!ours.exists() && stranger.exists());
         assert_eq!(fs::read_dir(&journals).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_run_that_ends_in_order_leaves_no_journal() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path()).unwrap();
+        let record = journal.record(&Resource::unique_path(folder.path().join("thing"))).unwrap();
+        journal.close();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "something is left to do");
+        journal.forget(record);
+        journal.close();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
     #[test]

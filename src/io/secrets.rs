@@ -38,12 +38,13 @@ impl Serialize for Secret {
 pub struct Secrets(Arc<RwLock<Vec<Secret>>>);
 
 impl Secrets {
-    /// Each line of a secret is a secret too. Longer texts are masked first.
+    /// Each line of a secret is a secret too, however it is quoted. Longer texts are masked first.
     pub fn add(&self, text: &str) {
         let mut list = self.0.write().expect("no holder of the lock panics");
-        for part in std::iter::once(text).chain(text.lines()).map(str::trim).filter(|part| !part.is_empty()) {
-            if !list.iter().any(|known| known.reveal() == part) {
-                list.push(Secret::new(part));
+        let parts = std::iter::once(text).chain(text.lines()).map(str::trim).filter(|part| !part.is_empty());
+        for spelling in parts.flat_map(spellings) {
+            if !list.iter().any(|known| known.reveal() == spelling) {
+                list.push(Secret::new(spelling));
             }
         }
         list.sort_by_key(|secret| std::cmp::Reverse(secret.reveal().len()));
@@ -55,18 +56,31 @@ impl Secrets {
     }
 }
 
+/// The text as it is, as it stands in JSON, and as it stands between a shell's single quotes.
+fn spellings(text: &str) -> [String; 3] {
+    let json = serde_json::to_string(text).expect("any text can be written as JSON");
+    [text.to_owned(), json[1..json.len() - 1].to_owned(), text.replace('\'', r"'\''")]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn masks_what_is_quoted() {
+        let secrets = Secrets::default();
+        secrets.add(r#"pa"ss\wo'rd"#);
+        let command = ["echo", r#"pa"ss\wo'rd"#];
+        assert_eq!(secrets.mask(&serde_json::to_string(&command).unwrap()), r#"["echo","<sensitive>"]"#);
+        assert_eq!(secrets.mask(&shell_words::join(command)), "echo '<sensitive>'");
+    }
 
     #[test]
     fn masks_whole_texts_and_their_lines() {
         let secrets = Secrets::default();
         secrets.add("one two\nthree");
         assert_eq!(secrets.mask("say three, one two"), "say <sensitive>, <sensitive>");
-        assert_eq!(
-            format!("{secrets:?}"),
-            "Secrets(RwLock { data: [<sensitive>, <sensitive>, <sensitive>], poisoned: false, .. })"
-        );
+        let shown = format!("{secrets:?}");
+        assert!(shown.contains(MASK) && !shown.contains("three"), "{shown}");
     }
 }

@@ -22,6 +22,9 @@ impl Bars {
     }
 
     pub(crate) fn update(&mut self, build: &str, work: &Work, done: u64, total: Option<u64>) {
+        if self.all.is_hidden() {
+            return;
+        }
         let key = (build.to_owned(), work_name(work));
         if total == Some(done) {
             if let Some(bar) = self.running.remove(&key) {
@@ -42,6 +45,10 @@ impl Bars {
 
     /// What a build does now, and for how long.
     pub(crate) fn stage(&mut self, build: &str, stage: &str) {
+        // A bar that ticks has a thread of its own.
+        if self.all.is_hidden() {
+            return;
+        }
         let bar = self.all.add(ProgressBar::new_spinner());
         let style = ProgressStyle::with_template("    {prefix} {spinner} {elapsed}");
         bar.set_style(style.expect("the template is well formed"));
@@ -69,8 +76,8 @@ impl Bars {
 fn style(work: &Work, total: Option<u64>) -> ProgressStyle {
     let template = match (work, total) {
         (Work::Typing, _) => "    {prefix} {bar:20} {pos}/{len} keys",
-        (_, Some(_)) => "    {prefix} {bar:20} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
-        (_, None) => "    {prefix} {bytes} {bytes_per_sec}",
+        (_, Some(_)) => "    {prefix} {bar:20} {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec} {eta}",
+        (_, None) => "    {prefix} {decimal_bytes} {decimal_bytes_per_sec}",
     };
     ProgressStyle::with_template(template).expect("the templates above are well formed")
 }

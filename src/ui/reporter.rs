@@ -55,28 +55,46 @@ impl Reporter {
         Self::new(settings, secrets, Box::new(std::io::stdout()))
     }
 
+    /// For what stands beside an output that a program reads.
+    pub fn stderr(settings: Settings, secrets: Secrets) -> Self {
+        Self::new(settings, secrets, Box::new(std::io::stderr()))
+    }
+
     pub fn settings(&self) -> Settings {
         self.settings
     }
 
-    /// Writes until every sender of events is gone.
-    pub async fn follow(mut self, mut receiver: EventReceiver) -> Self {
-        while let Some((build, event)) = receiver.recv().await {
-            self.report(&build, &event);
+    /// Writes until the run is finished, or until every sender of events is gone. What was sent before is still
+    /// written. A machine that is left running keeps its sender, so one cannot wait for the last of them.
+    pub async fn follow(mut self, mut receiver: EventReceiver, finished: impl Future<Output = ()>) -> Self {
+        let mut finished = std::pin::pin!(finished);
+        loop {
+            tokio::select! {
+                event = receiver.recv() => match event {
+                    Some((build, event)) => self.report(&build, &event),
+                    None => return self,
+                },
+                () = &mut finished, if !receiver.is_closed() => receiver.close(),
+            }
         }
-        self
     }
 
     fn report(&mut self, build: &str, event: &Event) {
         match event {
             Event::Progress { work, done, total } => self.bars.update(build, work, *done, *total),
-            Event::StageStarted { stage } => self.bars.stage(build, line::stage_name(*stage)),
+            Event::StageStarted { stage } => {
+                self.bars.stage(build, line::stage_name(*stage));
+                self.timelines.start(build, *stage);
+            }
             Event::StageFinished { stage, elapsed } => {
                 self.bars.clear(build);
                 self.timelines.add(build, *stage, *elapsed);
                 tracing::debug!(build, stage = line::stage_name(*stage), ?elapsed, "stage finished");
             }
-            Event::Failed { .. } => self.bars.clear(build),
+            Event::Failed { .. } => {
+                self.bars.clear(build);
+                self.timelines.fail(build);
+            }
             Event::Debug { text } => tracing::debug!(build, "{}", self.secrets.mask(text)),
             Event::MachineStarted { command, .. } => tracing::info!(build, "{}", self.secrets.mask(command)),
             Event::CleanupStep { label } => tracing::debug!(build, "cleanup: {}", self.secrets.mask(label)),
@@ -198,8 +216,9 @@ pub(crate) mod tests {
         for event in events {
             sender.for_build("web").send(event);
         }
+        // The sender lives on, as that of a machine that is left running.
+        reporter.follow(receiver, std::future::ready(())).await;
         drop(sender);
-        reporter.follow(receiver).await;
         screen.text()
     }
 

@@ -32,9 +32,17 @@ pub(in crate::run) async fn provision<D, C: Connector, M: Machine>(
         return Err(error);
     }
     if let Some(session) = &session {
-        session.clear_credentials().await;
+        clear_credentials(guest, session).await?;
     }
     Ok(Provisioned { session, build_data })
+}
+
+/// A guest that the last provisioner powered off is not waited for.
+async fn clear_credentials<M: Machine, S: Communicator>(guest: &mut Guest<M>, session: &S) -> Result<(), Cause> {
+    tokio::select! {
+        () = session.clear_credentials() => Ok(()),
+        stopped = guest.machine.wait_stopped() => Ok(stopped?),
+    }
 }
 
 async fn run_all<D, C, M: Machine, S: Communicator>(
