@@ -15,12 +15,17 @@ mod trial;
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use fs_err as fs;
 use serde_json::Value;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use trial::Switches;
+
+/// Templates under way together; Packer is several processes for each.
+const AT_ONCE: usize = 6;
 
 /// A template's options and what both programs made of them.
 struct Outcome {
@@ -34,10 +39,13 @@ struct Outcome {
 async fn qemu_gets_the_arguments_that_packer_gives() {
     let Some(packer) = tools::tool_or_skip("packer") else { return };
     let Some(_) = tools::tool_or_skip("qemu-img") else { return };
-    let mut runs = JoinSet::new();
+    let (mut runs, turns) = (JoinSet::new(), Arc::new(Semaphore::new(AT_ONCE)));
     for (name, options) in templates() {
-        let packer = packer.clone();
-        runs.spawn(async move { both(&packer, name, options).await });
+        let (packer, turns) = (packer.clone(), Arc::clone(&turns));
+        runs.spawn(async move {
+            let _turn = turns.acquire().await.unwrap();
+            both(&packer, name, options).await
+        });
     }
     let mut used = BTreeSet::new();
     let mut report = String::new();

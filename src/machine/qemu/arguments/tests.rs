@@ -218,6 +218,12 @@ fn disks_on_every_interface() {
     let (devices, drives) = drives_and_devices("virtio", Some("virtio-scsi"));
     assert_eq!(devices[1..], ["virtio-scsi-pci,id=scsi0", "scsi-cd,bus=scsi0.0,drive=cdrom0"]);
     assert_eq!(drives[2], "file=x.iso,if=none,index=0,id=cdrom0,media=cdrom");
+    let (devices, drives) = drives_and_devices("virtio", Some("sata"));
+    assert_eq!(devices[1..], ["ahci,id=ahci0", "ide-cd,bus=ahci0.0,drive=cdrom0"]);
+    assert_eq!(drives[2], "file=x.iso,if=none,index=0,id=cdrom0,media=cdrom");
+    let (devices, drives) = drives_and_devices("sd", None);
+    assert_eq!(devices, ["virtio-net,netdev=user.0"]);
+    assert_eq!(drives[0], format!("file=out/box,if=sd,{options}"));
     let (_, drives) = drives_and_devices("ide", Some("ide"));
     assert_eq!(drives[2], "file=x.iso,if=ide,index=2,id=cdrom0,media=cdrom");
     let (_, drives) = drives_and_devices("virtio", Some("ide"));
@@ -251,6 +257,17 @@ fn rows_are_joined_repeated_and_may_have_no_value() {
     let rows: Vec<_> = line.arguments.iter().filter(|argument| argument.origin == Origin::Template).collect();
     let texts: Vec<_> = rows.iter().map(ToString::to_string).collect();
     assert_eq!(texts, ["-cpu max", "-no-reboot", "-nographic", "-global a", "-global b"]);
+}
+
+#[test]
+fn seven_sata_disks_need_a_second_controller() {
+    let line = line(|qemu| {
+        qemu.disk.interface = "sata".to_owned();
+        qemu.disk.additional_sizes = vec!["1G".to_owned(); 6];
+    });
+    let devices = values(&line, "-device");
+    assert_eq!(devices.iter().filter(|device| device.starts_with("ahci,")).count(), 2);
+    assert_eq!(devices[7..9], ["ahci,id=ahci1", "ide-hd,bus=ahci1.0,drive=drive6"]);
 }
 
 #[test]
