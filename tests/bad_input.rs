@@ -4,6 +4,12 @@
 
 #[path = "support/bench.rs"]
 mod bench;
+#[path = "support/boot_sectors.rs"]
+mod boot_sectors;
+#[path = "bad_input/failing_builds.rs"]
+mod failing_builds;
+#[path = "support/ssh_server.rs"]
+mod ssh_server;
 #[path = "support/tools.rs"]
 mod tools;
 
@@ -67,6 +73,26 @@ fn a_missing_required_variable_is_named() {
     let bench = bench("", ", \"variables\": {\n\"one\": null,\n\"two\": null,\n\n\n\n\"three\": \"3\"}");
     let ran = refuses(&bench, &["build", "t.json"], &["one", "two"]);
     assert!(!ran.stdout.contains("three"));
+}
+
+#[test]
+fn a_missing_variable_file_is_named() {
+    refuses(&bench("", ""), &["build", "-var-file=gone.json", "t.json"], &["gone.json", "No such file"]);
+}
+
+#[test]
+fn a_malformed_variable_is_shown_with_the_right_form() {
+    refuses(&bench("", ""), &["build", "-var", "novalue", "t.json"], &["novalue", "name=value"]);
+}
+
+#[test]
+fn an_unknown_type_gets_a_place_and_a_suggestion() {
+    let builder = Bench::new().file("t.json", &template("", "").replace("qemu", "qemo"));
+    refuses(&builder, &["build", "t.json"], &["qemo", "t.json:3:", "did you mean `qemu`"]);
+    let post_processor = bench("", ",\n\"post-processors\": [{\"type\": \"vagrent\"}]");
+    refuses(&post_processor, &["build", "t.json"], &["vagrent", "t.json:10:", "did you mean `vagrant`"]);
+    let provisioner = bench("", ",\n\"provisioners\": [{\"type\": \"shel\"}]");
+    refuses(&provisioner, &["build", "t.json"], &["shel", "t.json:10:", "did you mean `shell`"]);
 }
 
 #[test]

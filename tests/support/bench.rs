@@ -47,9 +47,19 @@ impl Bench {
         Ran::from(output)
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the tests start the program from outside, as a user does")]
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_boxwright"));
+        self.command_of(env!("CARGO_BIN_EXE_boxwright"), arguments)
+    }
+
+    /// Runs another program that runs ours, whose path comes after the arguments.
+    pub(crate) fn run_in(&self, program: &str, arguments: &[&str]) -> Ran {
+        let arguments: Vec<_> = arguments.iter().copied().chain([env!("CARGO_BIN_EXE_boxwright")]).collect();
+        Ran::from(self.command_of(program, &arguments).output().expect("the program starts"))
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the tests start the program from outside, as a user does")]
+    fn command_of(&self, program: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command.args(arguments).current_dir(self.folder.path()).stdin(std::process::Stdio::null());
         for name in ["PACKER_LOG", "PACKER_CACHE_DIR", "BOXWRIGHT_ACCELERATOR", "PACKER_KEY_INTERVAL"] {
             command.env_remove(name);
