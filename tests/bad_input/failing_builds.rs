@@ -104,7 +104,7 @@ fn the_output_of_a_script_that_fails_comes_right_before_the_error() {
     failed(&bench, &ran, &["the last words", "3", "no artifacts were created"]);
     let lines: Vec<_> = ran.stdout.lines().collect();
     let words = lines.iter().position(|line| line.contains("the last words")).unwrap();
-    assert!(lines[words + 1].contains("3"), "{}", ran.stdout);
+    assert!(lines[words + 1].contains("ended with exit status 3"), "{}", ran.stdout);
 }
 
 #[test]
