@@ -1,5 +1,6 @@
 //! Templates: text in, `Template` out. Knows JSON (HCL2 later) and `{{ }}`; knows no machine.
 
+mod hcl;
 pub mod interpolate;
 pub mod json;
 mod legacy;

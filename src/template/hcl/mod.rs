@@ -1,0 +1,7 @@
+//! HCL2 templates: `.pkr.hcl`, the same in JSON (`.pkr.json`), and folders of them.
+//!
+//! A text goes through `syntax` (a tree with spans, from either notation), and `evaluate` turns its
+//! expressions into `value`s with the help of `functions`.
+
+pub(super) mod functions;
+pub(super) mod value;
