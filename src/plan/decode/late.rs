@@ -6,13 +6,14 @@ use crate::source::{Span, Spanned};
 use crate::template::interpolate::{Late, Site};
 use crate::template::value::{Kind, Value};
 
-use super::Decoder;
-use super::weak::{self, Mismatch};
+use super::table::Reader;
+use super::typing::Mismatch;
+use super::{Decoder, Typing};
 
 impl Decoder<'_> {
     pub(in crate::plan) fn late(&mut self, key: &'static str, site: Site<'_>) -> Option<Late> {
-        let value = self.value(key)?;
-        let text = self.converted(key, "a string", &value, weak::string(&value))?;
+        let value = self.ask(key, Reader::LateText)?;
+        let text = self.converted(key, "a string", &value, self.typing.string(&value))?;
         self.late_text(&text, &value.span, site).filter(|_| !text.is_empty())
     }
 
@@ -36,7 +37,9 @@ impl Decoder<'_> {
     pub(in crate::plan) fn late_strings(&mut self, key: &'static str, site: Site<'_>) -> Vec<Spanned<Late>> {
         let texts = self.raw_strings(key);
         let whole = match self.value(key) {
-            Some(Value { kind: Kind::String(text), span }) => self.late_text(&text, &span, site),
+            Some(Value { kind: Kind::String(text), span }) if self.typing == Typing::Weak => {
+                self.late_text(&text, &span, site)
+            }
             _ => return self.late_each(texts, site),
         };
         // A variable may hold the commas: what is complete now is split as it reads now.
@@ -60,8 +63,8 @@ impl Decoder<'_> {
     }
 
     pub(in crate::plan) fn late_map(&mut self, key: &'static str, site: Site<'_>) -> BTreeMap<String, Late> {
-        let Some(value) = self.value(key) else { return BTreeMap::new() };
-        let pairs = self.converted(key, "a map of strings", &value, weak::pairs(&value)).unwrap_or_default();
+        let Some(value) = self.ask(key, Reader::LateTextMap) else { return BTreeMap::new() };
+        let pairs = self.converted(key, "a map of strings", &value, self.typing.pairs(&value)).unwrap_or_default();
         let mut lates = BTreeMap::new();
         for (name, text) in pairs {
             let name = self.scope.render(&name.value, &name.span);
@@ -75,20 +78,30 @@ impl Decoder<'_> {
 
     /// The texts of a list as they are written; for those that are joined before they are rendered.
     pub(in crate::plan) fn raw_strings(&mut self, key: &'static str) -> Vec<Spanned<String>> {
-        let Some(value) = self.value(key) else { return Vec::new() };
-        self.converted(key, "a list of strings", &value, weak::strings(&value)).unwrap_or_default()
+        let Some(value) = self.ask(key, Reader::LateTexts) else { return Vec::new() };
+        self.converted(key, "a list of strings", &value, self.typing.strings(&value)).unwrap_or_default()
+    }
+
+    /// A text as it is written.
+    pub(in crate::plan) fn raw_string(&mut self, key: &'static str) -> Option<String> {
+        let value = self.ask(key, Reader::LateText)?;
+        self.typing.string(&value).ok().filter(|text| !text.is_empty())
     }
 
     /// A list of lists of texts as they are written.
     pub(in crate::plan) fn raw_rows(&mut self, key: &'static str) -> Vec<Vec<Spanned<String>>> {
-        let Some(value) = self.value(key) else { return Vec::new() };
+        let Some(value) = self.ask(key, Reader::LateRows) else { return Vec::new() };
+        self.rows(key, &value)
+    }
+
+    pub(super) fn rows(&mut self, key: &str, value: &Value) -> Vec<Vec<Spanned<String>>> {
         let Kind::List(rows) = &value.kind else {
-            self.converted::<()>(key, "a list of lists", &value, Err(Mismatch::Kind));
+            self.converted::<()>(key, "a list of lists", value, Err(Mismatch::Kind));
             return Vec::new();
         };
         let mut texts = Vec::with_capacity(rows.len());
         for row in rows {
-            texts.extend(self.converted(key, "a list of lists of strings", row, weak::strings(row)));
+            texts.extend(self.converted(key, "a list of lists of strings", row, self.typing.strings(row)));
         }
         texts
     }
