@@ -1,5 +1,7 @@
 //! Values of HCL expressions, the conversions between their types included.
 
+mod common;
+mod conform;
 mod convert;
 mod number;
 mod order;
@@ -8,8 +10,8 @@ mod types;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub(in crate::template) use number::Number;
-pub(in crate::template) use types::Type;
+pub(in crate::template) use number::{Number, PRECISION};
+pub(in crate::template) use types::{Attribute, Type};
 
 /// A value. Cloning one is cheap.
 #[derive(Clone, Debug, PartialEq)]
