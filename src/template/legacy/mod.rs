@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use crate::diag::{Diagnostic, Diagnostics};
 
 use super::Template;
+use super::fixers;
 use super::interpolate::{Facts, Scope};
 use super::value::{Kind, Value};
 use super::variables::VariableInputs;
@@ -28,7 +29,7 @@ pub(super) fn read(
     diagnostics: &mut Diagnostics,
 ) -> Option<Template> {
     let span = document.span;
-    let Kind::Map(object) = document.kind else {
+    let Kind::Map(mut object) = document.kind else {
         diagnostics.push(
             Diagnostic::error(format!("a template is a map, not {}", document.kind.describe()))
                 .at(&span)
@@ -36,6 +37,7 @@ pub(super) fn read(
         );
         return None;
     };
+    fixers::mend_template(&mut object, diagnostics);
     let uses = undefined::uses(&object);
     let root = Root::read(object, diagnostics);
     version::check(root.min_packer_version.as_ref(), diagnostics);
