@@ -11,16 +11,25 @@ pub mod variables;
 
 use std::path::PathBuf;
 
-use crate::source::{Span, Spanned};
+use crate::diag::Diagnostics;
+use crate::source::Spanned;
 use interpolate::{Facts, Scope};
-use value::{Object, Value};
+use value::Object;
 use variables::Variables;
 
 /// The Packer version that templates see (`{{packer_version}}`) and that `min_packer_version` is held against.
 pub const PACKER_VERSION: &str = "1.14.0";
 
-/// A template as it was written, with its variables resolved and nothing else evaluated.
-/// Both languages end here.
+/// The two notations of templates. They differ in how names are matched and in how options are typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// Legacy JSON.
+    Json,
+    /// HCL2, in its own syntax or in JSON.
+    Hcl,
+}
+
+/// A template as it was written, with its variables resolved. Both languages end here.
 #[derive(Clone, Debug)]
 pub struct Template {
     /// The path as typed.
@@ -33,15 +42,64 @@ pub struct Template {
     pub started: jiff::Timestamp,
     pub description: Option<String>,
     pub variables: Variables,
-    /// Sorted by build name.
-    pub builders: Vec<Builder>,
+    /// What can be selected by `-only` and `-except`, in the order it is run.
+    pub builds: Vec<Build>,
+    /// Which components each build has is worked out when it is asked for: most runs need a few of many builds.
+    content: Content,
+}
+
+#[derive(Clone, Debug)]
+enum Content {
+    Legacy(legacy::Content),
+}
+
+/// One build: a builder with what is done to its machine.
+#[derive(Clone, Debug)]
+pub struct Build {
+    /// What the user sees and selects: the rendered `name` in JSON, `type.name` in HCL2.
+    pub name: String,
+    /// What components see as their build's name: `{{build_name}}`, `PACKER_BUILD_NAME`.
+    pub source_name: String,
+    /// The builder's type.
+    pub kind: Spanned<String>,
+    /// Which one of the template's builders it is.
+    index: usize,
+}
+
+/// The parts of one build, filtered by `only` and `except`, with `override` laid over.
+#[derive(Clone, Debug)]
+pub struct Components {
+    /// The builder's options.
+    pub builder: Object,
     pub provisioners: Vec<Provisioner>,
     pub error_cleanup_provisioner: Option<Provisioner>,
     /// Each is a sequence that starts from the builder's artifact.
     pub post_processors: Vec<Vec<PostProcessor>>,
 }
 
+/// A provisioner with its options; `pause_before`, `timeout` and `max_retries` are among them.
+#[derive(Clone, Debug)]
+pub struct Provisioner {
+    pub kind: Spanned<String>,
+    pub config: Object,
+}
+
+/// A post-processor, its meta-keys taken out of `config`.
+#[derive(Clone, Debug)]
+pub struct PostProcessor {
+    pub kind: Spanned<String>,
+    pub name: String,
+    pub keep_input_artifact: Option<bool>,
+    pub config: Object,
+}
+
 impl Template {
+    pub fn language(&self) -> Language {
+        match &self.content {
+            Content::Legacy(_) => Language::Json,
+        }
+    }
+
     /// The scope of all its texts; `Scope::with_build` makes that of one build.
     pub fn scope(&self) -> Scope {
         let facts = Facts {
@@ -51,73 +109,29 @@ impl Template {
         };
         Scope::new(facts, self.variables.values())
     }
-}
 
-/// A builder, its meta-keys taken out of `config`.
-#[derive(Clone, Debug)]
-pub struct Builder {
-    pub kind: Spanned<String>,
-    /// As written; `only`, `except` and `override` name this one.
-    pub raw_name: Spanned<String>,
-    /// Rendered: the build's name.
-    pub name: String,
-    pub config: Object,
-}
+    /// The parts of one of the template's builds. `None` when something is wrong with them.
+    pub fn components(&self, build: &Build) -> (Option<Components>, Diagnostics) {
+        match &self.content {
+            Content::Legacy(content) => (Some(content.components(build.index)), Diagnostics::default()),
+        }
+    }
 
-/// A provisioner, its meta-keys taken out of `config`.
-#[derive(Clone, Debug)]
-pub struct Provisioner {
-    pub kind: Spanned<String>,
-    pub filter: Filter,
-    /// By raw builder name: what to lay over `config`.
-    pub overrides: Vec<(String, Object)>,
-    pub pause_before: Option<Value>,
-    pub timeout: Option<Value>,
-    pub max_retries: Option<Value>,
-    pub config: Object,
-}
-
-/// A post-processor, its meta-keys taken out of `config`.
-#[derive(Clone, Debug)]
-pub struct PostProcessor {
-    pub kind: Spanned<String>,
-    pub name: String,
-    pub filter: Filter,
-    pub keep_input_artifact: Option<bool>,
-    pub config: Object,
-}
-
-/// `only` and `except`, by raw builder name. At most one of them is set.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    pub only: Vec<Spanned<String>>,
-    pub except: Vec<Spanned<String>>,
-}
-
-impl Filter {
-    pub fn admits(&self, raw_name: &str) -> bool {
-        let names = |list: &[Spanned<String>]| list.iter().any(|name| name.value == raw_name);
-        if self.only.is_empty() { !names(&self.except) } else { names(&self.only) }
+    /// Its parts by name, without evaluating any.
+    pub fn outline(&self) -> Outline {
+        match &self.content {
+            Content::Legacy(content) => content.outline(),
+        }
     }
 }
 
-/// Where a component begins in the source, for errors about all of it.
-pub trait Located {
-    fn span(&self) -> &Span;
-}
-
-impl Located for Builder {
-    fn span(&self) -> &Span {
-        &self.kind.span
-    }
-}
-impl Located for Provisioner {
-    fn span(&self) -> &Span {
-        &self.kind.span
-    }
-}
-impl Located for PostProcessor {
-    fn span(&self) -> &Span {
-        &self.kind.span
-    }
+/// What a template consists of, for people.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outline {
+    /// Builders: the name as written, and the type.
+    pub builders: Vec<(String, String)>,
+    /// Types of the provisioners.
+    pub provisioners: Vec<String>,
+    /// Names of the post-processors.
+    pub post_processors: Vec<String>,
 }

@@ -42,6 +42,22 @@ impl Object {
         self.position(key).map(|at| self.entries.remove(at))
     }
 
+    /// These entries with others laid over them: scalars and lists are replaced, maps are merged.
+    #[must_use]
+    pub fn overlaid(&self, over: &Self) -> Self {
+        let mut result = self.clone();
+        for (key, value) in &over.entries {
+            let merged = match (result.remove(&key.value), &value.kind) {
+                (Some((_, Value { kind: Kind::Map(below), .. })), Kind::Map(above)) => {
+                    Value { kind: Kind::Map(below.overlaid(above)), span: value.span.clone() }
+                }
+                _ => value.clone(),
+            };
+            result.entries.push((key.clone(), merged));
+        }
+        result
+    }
+
     fn position(&self, key: &str) -> Option<usize> {
         let find = |test: &dyn Fn(&str) -> bool| self.entries.iter().position(|(name, _)| test(&name.value));
         find(&|name| name == key).or_else(|| find(&|name| name.eq_ignore_ascii_case(key)))
@@ -59,5 +75,35 @@ impl Kind {
             Self::List(_) => "a list",
             Self::Map(_) => "a map",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{Span, Spanned};
+
+    fn text(text: &str) -> Value {
+        Value { kind: Kind::String(text.to_owned()), span: Span::whole("test", "") }
+    }
+
+    fn object(entries: Vec<(&str, Value)>) -> Object {
+        let span = Span::whole("test", "");
+        let entries = entries.into_iter().map(|(key, value)| (Spanned::new(key.to_owned(), span.clone()), value));
+        Object { entries: entries.collect(), span: span.clone() }
+    }
+
+    fn map(entries: Vec<(&str, Value)>) -> Value {
+        Value { kind: Kind::Map(object(entries)), span: Span::whole("test", "") }
+    }
+
+    #[test]
+    fn maps_are_merged_and_the_rest_is_replaced() {
+        let base = object(vec![("script", text("a.sh")), ("env", map(vec![("A", text("1")), ("B", text("2"))]))]);
+        let over = object(vec![("Script", text("b.sh")), ("env", map(vec![("B", text("3"))]))]);
+        let result = base.overlaid(&over);
+        assert_eq!(result.get("script"), Some(&text("b.sh")));
+        assert_eq!(result.get("env"), Some(&map(vec![("A", text("1")), ("B", text("3"))])));
+        assert_eq!(result.entries.len(), 2);
     }
 }

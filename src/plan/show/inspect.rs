@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use crate::io::secrets::MASK;
+use crate::template::Template;
 use crate::template::variables::Variable;
-use crate::template::{Builder, Provisioner, Template};
 
 /// Variables, builders and provisioners of a template, none of them evaluated.
 pub fn inspect_text(template: &Template) -> String {
@@ -18,8 +18,9 @@ pub fn inspect_text(template: &Template) -> String {
         section(&mut text, "Required variables", required.iter().map(|variable| variable.name.clone()));
     }
     section(&mut text, "Optional variables and their defaults", defaults(&optional));
-    section(&mut text, "Builders", template.builders.iter().map(builder));
-    section(&mut text, "Provisioners", template.provisioners.iter().map(provisioner));
+    let outline = template.outline();
+    section(&mut text, "Builders", outline.builders.iter().map(|(name, kind)| builder(name, kind)));
+    section(&mut text, "Provisioners", outline.provisioners.iter().cloned());
     text.push_str("Names that hold variables or functions are shown as they are in a build without flags.\n");
     text
 }
@@ -52,11 +53,6 @@ fn defaults(variables: &[&Variable]) -> Vec<String> {
         .collect()
 }
 
-fn builder(builder: &Builder) -> String {
-    let (name, kind) = (&builder.raw_name.value, &builder.kind.value);
-    if name == kind { name.clone() } else { format!("{name} ({kind})") }
-}
-
-fn provisioner(provisioner: &Provisioner) -> String {
-    provisioner.kind.value.clone()
+fn builder(name: &str, kind: &str) -> String {
+    if name == kind { name.to_owned() } else { format!("{name} ({kind})") }
 }

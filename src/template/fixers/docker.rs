@@ -1,5 +1,7 @@
 //! docker-tag: one tag became a list of them.
 
+use std::collections::BTreeSet;
+
 use crate::template::value::{Kind, Value};
 
 use super::Role;
@@ -10,15 +12,13 @@ pub(super) fn tags(component: &mut Component<'_>) {
         return;
     }
     let Some((key, old)) = component.remove("tag") else { return };
-    let (key_span, span) = (key.span.clone(), old.span.clone());
     component.warn_replaced(&key, "a list, `tags`");
-    let mut tags = component.remove("tags").map(|(_, value)| items(value)).unwrap_or_default();
-    for tag in items(old) {
-        if !tags.iter().any(|known| known.kind == tag.kind) {
-            tags.push(tag);
-        }
-    }
-    component.set("tags", Kind::List(tags), &key_span, &span);
+    let span = old.span.clone();
+    let present = component.remove("tags").map(|(_, value)| items(value)).unwrap_or_default();
+    let mut seen = BTreeSet::new();
+    let is_new = |tag: &Value| !matches!(&tag.kind, Kind::String(text) if !seen.insert(text.clone()));
+    let tags = items(old).into_iter().chain(present).filter(is_new).collect();
+    component.set("tags", Kind::List(tags), &key.span, &span);
 }
 
 /// A text is a list too, with commas between the items.

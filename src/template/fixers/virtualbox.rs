@@ -4,15 +4,15 @@ use crate::template::value::{Kind, Value};
 
 use super::component::Component;
 
-/// `guest_additions_attach` was a switch before there were modes.
+const OLD: &str = "guest_additions_attach";
+
+/// It was a switch before there were modes.
 pub(super) fn guest_additions_attach(component: &mut Component<'_>) {
     if !component.is_builder_of("virtualbox") {
         return;
     }
-    let attach = component.options.get("guest_additions_attach").and_then(|value| flag(&value.kind));
-    let Some((attach, (key, Value { span, .. }))) = attach.zip(component.remove("guest_additions_attach")) else {
-        return;
-    };
+    let Some(attach) = component.options.get(OLD).and_then(|value| flag(&value.kind)) else { return };
+    let Some((key, Value { span, .. })) = component.remove(OLD) else { return };
     if component.is_set("guest_additions_mode") {
         return component.warn_unused(&key, "guest_additions_mode");
     }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::{Span, Spanned};
-use crate::template::Builder;
 use crate::template::interpolate::Scope;
 use crate::template::value::Value;
 
+use super::component::Builder;
 use super::object::{list, map, take, take_type, text};
 
 /// All builders, sorted by the names of their builds.
