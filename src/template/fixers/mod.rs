@@ -101,9 +101,9 @@ pub fn rewrite(source: &Arc<SourceFile>) -> (Option<String>, Diagnostics) {
 }
 
 fn apply(extent: Extent, component: &mut Component<'_>) {
-    REFUSED.iter().for_each(|fixer| fixer(component));
-    if extent == Extent::Old {
-        OLD.iter().for_each(|fixer| fixer(component));
+    let old: &[_] = if extent == Extent::Old { &OLD } else { &[] };
+    for fixer in REFUSED.iter().chain(old) {
+        fixer(component);
     }
 }
 

@@ -15,8 +15,8 @@ pub(super) fn escapes(component: &mut Component<'_>) {
     }
     for (key, value) in &mut component.options.entries {
         let changed = match (key.value.as_str(), &mut value.kind) {
-            ("elevated_user" | "elevated_password", _) => unescape(value),
-            ("environment_vars", Kind::List(items)) => items.iter_mut().fold(false, |any, item| unescape(item) || any),
+            ("elevated_user" | "elevated_password", _) => unescape(value).is_some(),
+            ("environment_vars", Kind::List(items)) => items.iter_mut().filter_map(unescape).count() > 0,
             _ => continue,
         };
         if changed {
@@ -28,10 +28,9 @@ pub(super) fn escapes(component: &mut Component<'_>) {
     }
 }
 
-fn unescape(value: &mut Value) -> bool {
-    let Kind::String(text) = &mut value.kind else { return false };
+/// Something when there were escapes.
+fn unescape(value: &mut Value) -> Option<()> {
+    let Kind::String(text) = &mut value.kind else { return None };
     let plain = ESCAPES.iter().fold(text.clone(), |text, (escape, character)| text.replace(escape, character));
-    let changed = plain != *text;
-    *text = plain;
-    changed
+    (std::mem::replace(text, plain) != *text).then_some(())
 }

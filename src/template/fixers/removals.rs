@@ -4,7 +4,6 @@ use super::Role;
 use super::component::Component;
 
 const PARALLELS: [&str; 2] = ["parallels-iso", "parallels-pvm"];
-const DOCKER: [&str; 2] = ["docker-push", "docker-tag"];
 
 pub(super) fn fix(component: &mut Component<'_>) {
     if component.is(Role::Builder, &PARALLELS) {
@@ -17,7 +16,7 @@ pub(super) fn fix(component: &mut Component<'_>) {
     if component.is_builder_of("amazon-") {
         remove(component, "spot_price_auto_product");
     }
-    if component.is(Role::PostProcessor, &DOCKER) {
+    if component.kind.starts_with("docker") {
         remove(component, "login_email");
     }
 }

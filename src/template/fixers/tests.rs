@@ -71,3 +71,83 @@ fn every_change_is_told_once() {
     );
     assert_eq!(warnings(r#"{"builders": [{"type": "qemu", "disk_size": 1, "iso_checksum": "none"}]}"#), [""; 0]);
 }
+
+/// Here `packer fix` leaves what no Packer takes, or drops what the author wrote.
+#[test]
+fn more_is_mended_than_by_packer() {
+    for (old, new) in [
+        (r#""type": "qemu", "ssh_skip_nat_mapping": "true""#, r#""skip_nat_mapping": "true", "type": "qemu""#),
+        (r#""type": "x", "ssh_disable_agent": "true""#, r#""ssh_disable_agent_forwarding": "true", "type": "x""#),
+        (r#""SSH_wait_timeout": 5"#, r#""ssh_timeout": 5"#),
+        (
+            r#""type": "virtualbox-iso", "guest_additions_attach": "true""#,
+            r#""guest_additions_mode": "attach", "type": "virtualbox-iso""#,
+        ),
+        // The new name wins, whichever it is.
+        (r#""type": "qemu", "ssh_host_port_min": 1, "host_port_min": 2"#, r#""host_port_min": 2, "type": "qemu""#),
+        (r#""type": "hyperv-iso", "cpu": 1, "cpus": null"#, r#""cpus": 1, "type": "hyperv-iso""#),
+    ] {
+        assert_eq!(builder(old), new, "{old}");
+    }
+    assert_eq!(
+        post_processor(r#""type": "vagrant", "override": {"vmware": {"a": 1}}, "virtualbox": {}, "vmware": {"b": 1}"#),
+        r#""override": { "virtualbox": {}, "vmware": { "a": 1 } }, "type": "vagrant""#
+    );
+}
+
+/// What is wrong in another way is left for those who read the options.
+#[test]
+fn values_that_make_no_sense_stay() {
+    for options in [
+        r#""guest_additions_attach": "x", "type": "virtualbox-iso""#,
+        r#""iso_checksum": "a", "iso_checksum_type": 4"#,
+        r#""iso_checksum_url": [ "a" ]"#,
+        r#""disk_size": 1.5, "type": "qemu""#,
+        r#""ssh_private_ip": "{{user `x`}}", "type": "amazon-ebs""#,
+    ] {
+        assert_eq!(builder(options), options);
+    }
+    assert_eq!(fixed(r#"{"builders": 3, "post-processors": {}}"#), r#"{ "builders": 3, "post-processors": {} }"#);
+}
+
+#[test]
+fn what_names_a_renamed_builder_is_renamed() {
+    let old = r#"{"builders": [{"type": "virtualbox"}, {"type": "vmware", "name": "v"}],
+        "provisioners": [{"type": "shell", "only": ["virtualbox", "v"], "override": {"virtualbox": {"a": 1}, "v": {}}}],
+        "post-processors": [["x", {"type": "y", "except": "virtualbox"}]]}"#;
+    let new = r#"{"builders": [{"type": "virtualbox-iso"}, {"type": "vmware-iso", "name": "v"}],
+        "provisioners": [{"type": "shell", "only": ["virtualbox-iso", "v"], "override": {"virtualbox-iso": {"a": 1}, "v": {}}}],
+        "post-processors": [["x", {"type": "y", "except": "virtualbox-iso"}]]}"#;
+    assert_eq!(fixed(old), fixed(new));
+}
+
+#[test]
+fn a_post_processor_without_a_service_is_left_out() {
+    let old = r#"{"post-processors": ["atlas", [{"type": "atlas"}], ["vagrant", {"type": "atlas"}], []]}"#;
+    assert_eq!(fixed(old), r#"{ "post-processors": [ [ "vagrant" ], [] ] }"#);
+}
+
+#[test]
+fn options_in_an_override_are_mended() {
+    let old = r#"{"provisioners": [{"type": "ansible-local", "override": {"a": {"galaxycommand": "x"}}}]}"#;
+    assert!(fixed(old).contains(r#""override": { "a": { "galaxy_command": "x" } }"#));
+}
+
+#[test]
+fn reading_a_template_spoils_no_text() {
+    let escaped = r#"{"provisioners": [{"type": "powershell", "elevated_password": "a`$b"}]}"#;
+    assert_eq!(warnings(escaped), [""; 0]);
+    assert_eq!(
+        warnings(r#"{"builders": [{"type": "proxmox", "disk_size": 1}, {"type": "qemu", "disk_size": 1}]}"#),
+        [""; 0]
+    );
+}
+
+#[test]
+fn only_maps_are_rewritten() {
+    let (text, diagnostics) = rewrite(&SourceFile::new("t.json", "[1]"));
+    assert!(text.is_none() && diagnostics.has_errors());
+    let (text, diagnostics) = rewrite(&SourceFile::new("t.json", r#"{"a": 1, "a": 2}"#));
+    assert_eq!(text.as_deref(), Some("{\n  \"a\": 2\n}\n"));
+    assert!(!diagnostics.is_empty() && !diagnostics.has_errors());
+}

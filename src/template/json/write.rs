@@ -71,12 +71,19 @@ impl Writer {
                 '\r' => self.out.push_str("\\r"),
                 '\t' => self.out.push_str("\\t"),
                 '\0'..='\u{1f}' | '&' | '\u{2028}' | '\u{2029}' => {
-                    self.out.push_str(&format!("\\u{:04x}", u32::from(character)));
+                    self.unicode(character);
                 }
                 _ => self.out.push(character),
             }
         }
         self.out.push('"');
+    }
+
+    /// `\u0041`
+    fn unicode(&mut self, character: char) {
+        self.out.push_str("\\u");
+        let digits = (0..4).rev().map(|place| (u32::from(character) >> (4 * place)) & 0xf);
+        self.out.extend(digits.filter_map(|digit| char::from_digit(digit, 16)));
     }
 }
 
