@@ -24,7 +24,7 @@ mod vsphere;
 
 use std::sync::Arc;
 
-use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::SourceFile;
 
 use super::json;
@@ -86,10 +86,8 @@ pub(super) fn mend_template(template: &mut Object, diagnostics: &mut Diagnostics
 pub fn rewrite(source: &Arc<SourceFile>) -> (Option<String>, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let Some(document) = diagnostics.take(json::parse(source, "template")) else { return (None, diagnostics) };
-    for finding in document.repeated_keys {
-        // The last one counts, and the rewritten text has only that.
-        diagnostics.push(Diagnostic { severity: Severity::Warning, ..finding });
-    }
+    // The last one counts, and the rewritten text has only that.
+    diagnostics.extend(document.repeated_keys.into_warnings());
     let mut value = document.value;
     let Kind::Map(template) = &mut value.kind else {
         let message = format!("a template is a map, not {}", value.kind.describe());

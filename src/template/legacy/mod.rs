@@ -42,7 +42,6 @@ pub(super) fn read(
     fixers::mend_template(&mut object, diagnostics);
     let uses = undefined::uses(&object);
     let root = Root::read(object, diagnostics);
-    version::check(root.min_packer_version.as_ref(), diagnostics);
     let facts = Facts {
         started: inputs.started,
         working_folder: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
@@ -52,15 +51,20 @@ pub(super) fn read(
     let variables = resolve(root.variables, &names, inputs, facts.clone(), diagnostics);
     undefined::report(uses, &variables, diagnostics);
     let scope = Scope::new(facts.clone(), variables.values());
+    let mut for_building = Diagnostics::default();
+    version::check(root.min_packer_version.as_ref(), &mut for_building);
+    builders::require(root.builders.as_ref(), &span, &mut for_building);
+    let builders = builders::read(root.builders, diagnostics);
     let content = Content {
-        builders: builders::read(root.builders, &span, &scope, diagnostics),
+        builders: builders::name(builders, &scope, &mut for_building),
         provisioners: provisioners::read_all(root.provisioners, diagnostics),
         error_cleanup_provisioner: root
             .error_cleanup_provisioner
             .and_then(|value| provisioners::read_cleanup(value, diagnostics)),
         post_processors: post_processors::read(root.post_processors, diagnostics),
     };
-    filter::check(&content, diagnostics);
+    filter::check(&content, &mut for_building);
+    diagnostics.extend(if inputs.syntax_only { for_building.into_warnings() } else { for_building });
     Some(Template {
         path: PathBuf::from(&span.source.name),
         folder: folder.to_owned(),
