@@ -85,7 +85,7 @@ fn add_secrets(secrets: &Secrets, plan: &BuildPlan) {
     }
 }
 
-fn show(ui: &mut Reporter, diagnostics: &Diagnostics) {
+pub(super) fn show(ui: &mut Reporter, diagnostics: &Diagnostics) {
     if diagnostics.is_empty() {
         return;
     }
