@@ -3,5 +3,7 @@
 //! A text goes through `syntax` (a tree with spans, from either notation), and `evaluate` turns its
 //! expressions into `value`s with the help of `functions`.
 
+pub(super) mod evaluate;
 pub(super) mod functions;
+pub(super) mod syntax;
 pub(super) mod value;

@@ -1,15 +1,17 @@
 //! Values of HCL expressions, the conversions between their types included.
 
+mod common;
+mod conform;
 mod convert;
 mod number;
-mod show;
+mod order;
 mod types;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-pub(in crate::template) use number::Number;
-pub(in crate::template) use types::Type;
+pub(in crate::template) use number::{Number, PRECISION};
+pub(in crate::template) use types::{Attribute, Type};
 
 /// A value. Cloning one is cheap.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,13 +44,18 @@ impl Value {
         Self::Map(Arc::new(entries))
     }
 
-    /// A set: elements sorted by the text they show as, equal ones once.
+    /// A set: elements in the order of `Ord`, equal ones once.
     pub(in crate::template) fn set(items: impl IntoIterator<Item = Value>) -> Self {
-        let sorted: BTreeMap<String, Value> = items.into_iter().map(|item| (item.sort_key(), item)).collect();
-        Self::Set(Arc::new(sorted.into_values().collect()))
+        let sorted: BTreeSet<Value> = items.into_iter().collect();
+        Self::Set(Arc::new(sorted.into_iter().collect()))
     }
 
     pub(in crate::template) fn integer(value: i64) -> Self {
+        Self::Number(Number::from(value))
+    }
+
+    /// How many there are of something.
+    pub(in crate::template) fn count(value: usize) -> Self {
         Self::Number(Number::from(value))
     }
 

@@ -1,6 +1,7 @@
-//! Type constraints, as a variable declares one.
+//! Type constraints, as a variable declares one, and the types of values.
 
 use std::collections::BTreeMap;
+use std::fmt::{Display, Formatter};
 
 use super::Value;
 
@@ -23,4 +24,49 @@ pub(in crate::template) struct Attribute {
     pub(in crate::template) kind: Type,
     /// `Some` may be left out; it is then this value, null where the type names none.
     pub(in crate::template) optional: Option<Value>,
+}
+
+impl Type {
+    /// The type of a value: lists are tuples, maps are objects, null and unknown values fit everywhere.
+    pub(in crate::template) fn of(value: &Value) -> Self {
+        match value {
+            Value::Unknown | Value::Null => Self::Any,
+            Value::Bool(_) => Self::Bool,
+            Value::Number(_) => Self::Number,
+            Value::String(_) => Self::String,
+            Value::List(items) => Self::Tuple(items.iter().map(Self::of).collect()),
+            Value::Set(items) => {
+                let kinds: Vec<Self> = items.iter().map(Self::of).collect();
+                Self::Set(Box::new(Self::common(&kinds.iter().collect::<Vec<_>>()).unwrap_or(Self::Any)))
+            }
+            Value::Map(entries) => {
+                let attribute = |value| Attribute { kind: Self::of(value), optional: None };
+                Self::Object(entries.iter().map(|(name, value)| (name.clone(), attribute(value))).collect())
+            }
+        }
+    }
+}
+
+/// As it is written in a template.
+impl Display for Type {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Any => f.write_str("any"),
+            Self::String => f.write_str("string"),
+            Self::Number => f.write_str("number"),
+            Self::Bool => f.write_str("bool"),
+            Self::List(inner) => write!(f, "list({inner})"),
+            Self::Set(inner) => write!(f, "set({inner})"),
+            Self::Map(inner) => write!(f, "map({inner})"),
+            Self::Object(attributes) => {
+                let names: Vec<String> =
+                    attributes.iter().map(|(name, attribute)| format!("{name} = {}", attribute.kind)).collect();
+                write!(f, "object({{ {} }})", names.join(", "))
+            }
+            Self::Tuple(kinds) => {
+                let kinds: Vec<String> = kinds.iter().map(Self::to_string).collect();
+                write!(f, "tuple([{}])", kinds.join(", "))
+            }
+        }
+    }
 }

@@ -1,0 +1,173 @@
+//! The JSON notation. Whether a property is a block or an argument shows only in the schema of the body it
+//! is in. Strings are texts with `${}` and `%{}`, keys of objects as well.
+
+use std::sync::Arc;
+
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::source::{SourceFile, Span, Spanned};
+use crate::template::hcl::value::Value;
+use crate::template::{json, value as written};
+
+use super::cursor::{Parsed, Parser};
+use super::tree::{Attribute, Block, Body, Expression, ExpressionKind, Item, Key};
+
+/// Which properties of a body are blocks. All others are arguments.
+#[derive(Debug)]
+pub(in crate::template) struct JsonSchema {
+    pub(in crate::template) blocks: &'static [JsonBlock],
+}
+
+#[derive(Debug)]
+pub(in crate::template) struct JsonBlock {
+    pub(in crate::template) kind: &'static str,
+    /// How many labels a block has: so many objects around its body name them.
+    pub(in crate::template) labels: usize,
+    pub(in crate::template) body: &'static JsonSchema,
+}
+
+/// The property that is a comment.
+const COMMENT: &str = "//";
+
+/// A file of the JSON notation: a body, or a list of bodies that count as one.
+pub(in crate::template) fn parse_json_body(
+    source: &Arc<SourceFile>,
+    diagnostics: &mut Diagnostics,
+    schema: &JsonSchema,
+) -> Option<Body> {
+    let document = diagnostics.take(json::parse(source, "template"))?;
+    diagnostics.extend(document.repeated_keys);
+    let span = document.value.span.clone();
+    let mut reader = Reader { source, diagnostics, has_errors: false };
+    let mut body = Body { attributes: Vec::new(), blocks: Vec::new(), span };
+    for object in reader.objects(document.value, "the body of a template") {
+        reader.fill(&mut body, object, schema);
+    }
+    (!reader.has_errors).then_some(body)
+}
+
+struct Reader<'a> {
+    source: &'a Arc<SourceFile>,
+    diagnostics: &'a mut Diagnostics,
+    has_errors: bool,
+}
+
+impl Reader<'_> {
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.has_errors = true;
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn fill(&mut self, body: &mut Body, object: written::Object, schema: &JsonSchema) {
+        for (name, value) in object.entries {
+            if name.value == COMMENT {
+                continue;
+            }
+            match schema.blocks.iter().find(|block| block.kind == name.value) {
+                Some(block) => self.blocks(body, value, &Header { kind: &name, block, labels: Vec::new() }),
+                None => self.attribute(body, name, &value),
+            }
+        }
+    }
+
+    fn attribute(&mut self, body: &mut Body, name: Spanned<String>, value: &written::Value) {
+        match expression(self.source, value) {
+            Ok(value) => body.attributes.push(Attribute { name, value: Arc::new(value) }),
+            Err(diagnostic) => self.report(diagnostic),
+        }
+    }
+
+    /// All the blocks that a property holds: one object for each label, then the body. Each can be a list.
+    fn blocks(&mut self, body: &mut Body, value: written::Value, header: &Header<'_>) {
+        let is_body = header.labels.len() == header.block.labels;
+        let needed = if is_body { "the body of a block" } else { "a label" };
+        for object in self.objects(value, &format!("`{}`: {needed}", header.kind.value)) {
+            if is_body {
+                let mut inner = Body { attributes: Vec::new(), blocks: Vec::new(), span: object.span.clone() };
+                self.fill(&mut inner, object, header.block.body);
+                body.blocks.push(header.block(inner));
+            } else {
+                for (label, value) in object.entries {
+                    let labels = header.labels.iter().cloned().chain([label]).collect();
+                    self.blocks(body, value, &Header { labels, ..*header });
+                }
+            }
+        }
+    }
+
+    /// An object, or those in a list. Null is none.
+    fn objects(&mut self, value: written::Value, what: &str) -> Vec<written::Object> {
+        match value.kind {
+            written::Kind::Map(object) => vec![object],
+            written::Kind::Null => Vec::new(),
+            written::Kind::List(items) => items.into_iter().flat_map(|item| self.object(item, what)).collect(),
+            other => self.refuse(&other, &value.span, what),
+        }
+    }
+
+    fn object(&mut self, value: written::Value, what: &str) -> Vec<written::Object> {
+        match value.kind {
+            written::Kind::Map(object) => vec![object],
+            other => self.refuse(&other, &value.span, what),
+        }
+    }
+
+    fn refuse(&mut self, kind: &written::Kind, span: &Span, what: &str) -> Vec<written::Object> {
+        self.report(Diagnostic::error(format!("{what} is written as an object, this is {}", kind.describe())).at(span));
+        Vec::new()
+    }
+}
+
+/// What is known of a block while its labels are read.
+struct Header<'a> {
+    kind: &'a Spanned<String>,
+    block: &'a JsonBlock,
+    labels: Vec<Spanned<String>>,
+}
+
+impl Header<'_> {
+    fn block(&self, body: Body) -> Block {
+        let span = self.labels.last().unwrap_or(self.kind).span.clone();
+        Block { kind: self.kind.clone(), labels: self.labels.clone(), body, span }
+    }
+}
+
+/// An argument's value. JSON is nested within bounds, so this is as well.
+fn expression(source: &Arc<SourceFile>, value: &written::Value) -> Parsed<Expression> {
+    let span = &value.span;
+    let literal = |value| Ok(Expression::literal(value, span.clone()));
+    let kind = match &value.kind {
+        written::Kind::Null => return literal(Value::Null),
+        written::Kind::Bool(value) => return literal(Value::Bool(*value)),
+        written::Kind::Number(digits) => return number(digits, span),
+        written::Kind::String(text) => return template(source, text, span),
+        written::Kind::List(items) => {
+            ExpressionKind::List(items.iter().map(|item| expression(source, item)).collect::<Result<_, _>>()?)
+        }
+        written::Kind::Map(object) => ExpressionKind::Object(
+            object.entries.iter().map(|(name, value)| item(source, name, value)).collect::<Result<_, _>>()?,
+        ),
+    };
+    Ok(Expression { kind, span: span.clone() })
+}
+
+fn number(digits: &str, span: &Span) -> Parsed<Expression> {
+    match digits.parse() {
+        Ok(number) => Ok(Expression::literal(Value::Number(number), span.clone())),
+        Err(error) => Err(Diagnostic::error(format!("{error}")).at(span)),
+    }
+}
+
+fn item(source: &Arc<SourceFile>, name: &Spanned<String>, value: &written::Value) -> Parsed<Item> {
+    let key = Key::Computed(template(source, &name.value, &name.span)?);
+    Ok(Item { key, value: expression(source, value)? })
+}
+
+/// A string without escapes is read where it stands, so that errors point into it.
+fn template(source: &Arc<SourceFile>, text: &str, span: &Span) -> Parsed<Expression> {
+    let inside = span.range.start + 1..span.range.end.saturating_sub(1);
+    if source.text.get(inside.clone()) == Some(text) {
+        Parser::of_range(source, inside).whole_template()
+    } else {
+        Parser::of_text(text, span).whole_template()
+    }
+}
