@@ -4,7 +4,7 @@
 //! +++ template.json                         a file that every case has, until the first header;
 //! {"builders": [@@]}                        what a case says is put in the place of `@@`
 //!
-//! --- reject unknown-key: a typo            the verdict of Packer, the kind, the title
+//! --- reject unknown-key: a typo            the verdict of Packer (accept, reject, crash), kind, title
 //! ? headles                                 the error names this, Packer's and ours
 //! $ PKR_VAR_a=b -only=qemu                  environment, then arguments
 //! > folder                                  what is validated, else the first file
@@ -23,13 +23,22 @@ const PLACE: &str = "@@";
 pub(crate) enum Verdict {
     Accept,
     Reject,
+    /// Packer ends by a panic; we must not, and refuse.
+    Crash,
 }
 
 impl Verdict {
-    pub(crate) fn opposite(self) -> Self {
-        match self {
-            Self::Accept => Self::Reject,
-            Self::Reject => Self::Accept,
+    /// What we should decide where Packer decides so.
+    pub(crate) fn of_ours(self, differs: bool) -> Self {
+        if (self == Self::Accept) == differs { Self::Reject } else { Self::Accept }
+    }
+
+    fn parse(word: &str) -> Self {
+        match word {
+            "accept" => Self::Accept,
+            "reject" => Self::Reject,
+            "crash" => Self::Crash,
+            _ => panic!("`{word}` is no verdict"),
         }
     }
 }
@@ -89,7 +98,7 @@ impl Case {
         let (before, own) = files(rest);
         let mut case = Self {
             name: format!("{area} {about}"),
-            packers: if verdict == "accept" { Verdict::Accept } else { Verdict::Reject },
+            packers: Verdict::parse(verdict),
             kind: kind.to_owned(),
             named: Vec::new(),
             environment: Vec::new(),
@@ -98,7 +107,7 @@ impl Case {
             files: Files::new(),
         };
         let body = case.read_directives(&before);
-        case.set_files(body, common, own);
+        case.set_files(body, common, &own);
         case
     }
 
@@ -128,10 +137,11 @@ impl Case {
     }
 
     /// The case's files win over those that all cases have.
-    fn set_files(&mut self, body: &str, common: &Files, own: Files) {
-        let inherited = common.iter().filter(|(name, _)| !own.iter().any(|(own, _)| own == name));
-        let filled = inherited.map(|(name, text)| (name.clone(), text.replace(PLACE, body.trim_end())));
-        self.files = filled.chain(own.iter().cloned()).collect();
+    fn set_files(&mut self, body: &str, common: &Files, own: &Files) {
+        let filled = |text: &String| text.replace(PLACE, body.trim_end());
+        let of_case = |name: &String| own.iter().find(|(own, _)| own == name).map(|(_, text)| text.clone());
+        let common = common.iter().map(|(name, text)| (name.clone(), of_case(name).unwrap_or_else(|| filled(text))));
+        self.files = common.chain(own.iter().cloned()).collect();
         if self.target.is_empty() {
             self.target.clone_from(&self.files.first().expect("a case has a template").0);
         }
