@@ -80,6 +80,13 @@ impl Diagnostics {
         self.0.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
+    /// The same findings, none of them an error.
+    #[must_use]
+    pub fn into_warnings(self) -> Self {
+        let warning = |found: Diagnostic| Diagnostic { severity: Severity::Warning, ..found };
+        Self(self.0.into_iter().map(warning).collect())
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

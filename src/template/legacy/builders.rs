@@ -16,12 +16,13 @@ pub(super) fn read(
     document: &Span,
     scope: &Scope,
     diagnostics: &mut Diagnostics,
+    start: &mut Diagnostics,
 ) -> Vec<Builder> {
     let place = value.as_ref().map_or_else(|| start_of(document), |value| value.span.clone());
     let findings_before = diagnostics.iter().count();
     let values = list(value, "`builders`", diagnostics);
     if values.is_empty() && diagnostics.iter().count() == findings_before {
-        diagnostics.push(
+        start.push(
             Diagnostic::error("the template has no builder")
                 .at(&place)
                 .help("`builders` is a list with at least one map that has a `type`"),
@@ -29,8 +30,8 @@ pub(super) fn read(
     }
     let mut builders = Vec::new();
     for (index, value) in values.into_iter().enumerate() {
-        let builder = builder(value, &format!("builder {}", index + 1), scope);
-        builders.extend(diagnostics.take(builder));
+        let builder = diagnostics.take(builder(value, &format!("builder {}", index + 1)));
+        builders.extend(builder.and_then(|builder| start.take(named(builder, scope))));
     }
     report_duplicates(&builders, diagnostics);
     builders.sort_by(|left, right| left.name.cmp(&right.name));
@@ -42,13 +43,19 @@ fn start_of(document: &Span) -> Span {
     Span::new(&document.source, document.range.start..document.range.start + 1)
 }
 
-fn builder(value: Value, what: &str, scope: &Scope) -> Result<Builder, Diagnostic> {
+/// A builder whose name is as it is written.
+fn builder(value: Value, what: &str) -> Result<Builder, Diagnostic> {
     let mut config = map(value, what)?;
     let kind = take_type(&mut config, what)?;
     let name = take(&mut config, "name").map(|value| text(value, &format!("the `name` of {what}"))).transpose()?;
     let raw_name = name.filter(|name| !name.value.is_empty()).unwrap_or_else(|| kind.clone());
-    let name = scope.render(&raw_name.value, &raw_name.span)?;
+    let name = raw_name.value.clone();
     Ok(Builder { kind, raw_name, name, config })
+}
+
+fn named(builder: Builder, scope: &Scope) -> Result<Builder, Diagnostic> {
+    let name = scope.render(&builder.raw_name.value, &builder.raw_name.span)?;
+    Ok(Builder { name, ..builder })
 }
 
 /// Two builders of one name could not be told apart, neither as written nor as rendered.

@@ -23,6 +23,9 @@ pub(super) use component::Content;
 use root::Root;
 
 /// The template that a document describes, as far as it can be understood.
+///
+/// What Packer looks at only when it starts to work with a template, versions, values and names of builders, is
+/// no matter of syntax: a look at the syntax alone warns of it.
 pub(super) fn read(
     document: Value,
     folder: &Path,
@@ -40,7 +43,8 @@ pub(super) fn read(
     };
     let uses = undefined::uses(&object);
     let root = Root::read(object, diagnostics);
-    version::check(root.min_packer_version.as_ref(), diagnostics);
+    let mut start = Diagnostics::default();
+    version::check(root.min_packer_version.as_ref(), &mut start);
     let facts = Facts {
         started: inputs.started,
         working_folder: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
@@ -51,14 +55,15 @@ pub(super) fn read(
     undefined::report(uses, &variables, diagnostics);
     let scope = Scope::new(facts.clone(), variables.values());
     let content = Content {
-        builders: builders::read(root.builders, &span, &scope, diagnostics),
+        builders: builders::read(root.builders, &span, &scope, diagnostics, &mut start),
         provisioners: provisioners::read_all(root.provisioners, diagnostics),
         error_cleanup_provisioner: root
             .error_cleanup_provisioner
             .and_then(|value| provisioners::read_cleanup(value, diagnostics)),
         post_processors: post_processors::read(root.post_processors, diagnostics),
     };
-    filter::check(&content, diagnostics);
+    filter::check(&content, &mut start);
+    diagnostics.extend(if inputs.syntax_only { start.into_warnings() } else { start });
     Some(Template {
         path: PathBuf::from(&span.source.name),
         folder: folder.to_owned(),

@@ -39,7 +39,9 @@ pub(in crate::template) fn resolve(
     if !inputs.syntax_only {
         report_missing(&declared, &written, diagnostics);
     }
-    let values = fill_in(written, Scope::of_variables(facts, inputs.environment.clone()), &is_sensitive, diagnostics);
+    let mut start = Diagnostics::default();
+    let values = fill_in(written, Scope::of_variables(facts, inputs.environment.clone()), &is_sensitive, &mut start);
+    diagnostics.extend(if inputs.syntax_only { start.into_warnings() } else { start });
     variables(declared, given_names, values, &is_sensitive)
 }
 
