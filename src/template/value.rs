@@ -2,6 +2,8 @@
 
 use crate::source::{Span, Spanned};
 
+pub use super::hcl::Deferred;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Value {
     pub kind: Kind,
@@ -17,6 +19,10 @@ pub enum Kind {
     String(String),
     List(Vec<Value>),
     Map(Object),
+    /// Known only when a data source was read; it reads as nothing while a template is checked.
+    Unknown,
+    /// Depends on the build that runs.
+    Deferred(Deferred),
 }
 
 /// A map in the order it was written, without repeated keys.
@@ -30,6 +36,11 @@ impl Object {
     /// Exact name first, then without regard to case.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.position(key).map(|at| &self.entries[at].1)
+    }
+
+    /// The same, to be changed.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
+        self.position(key).map(|at| &mut self.entries[at].1)
     }
 
     /// Takes an entry out.
@@ -59,6 +70,18 @@ impl Object {
     }
 }
 
+impl Value {
+    /// Whether it is not known yet, or a part of it.
+    pub fn is_open(&self) -> bool {
+        match &self.kind {
+            Kind::Unknown | Kind::Deferred(_) => true,
+            Kind::List(list) => list.iter().any(Self::is_open),
+            Kind::Map(map) => map.entries.iter().any(|(_, value)| value.is_open()),
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => false,
+        }
+    }
+}
+
 impl Kind {
     /// For messages: "a string", "a list".
     pub fn describe(&self) -> &'static str {
@@ -69,6 +92,8 @@ impl Kind {
             Self::String(_) => "a string",
             Self::List(_) => "a list",
             Self::Map(_) => "a map",
+            Self::Unknown => "a value that is not known yet",
+            Self::Deferred(_) => "a value that is known only while the build runs",
         }
     }
 }

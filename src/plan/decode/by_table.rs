@@ -7,6 +7,7 @@ use crate::source::Spanned;
 use crate::template::value::{Kind, Value};
 
 use super::read::quoted_list;
+use super::weak::UNKNOWN;
 use super::{Decoder, Expect};
 
 impl Decoder<'_> {
@@ -97,9 +98,8 @@ impl Decoder<'_> {
 
     fn check_choice(&mut self, key: &'static str, words: &'static [&'static str], value: &Value) {
         let text = self.converted(key, "a string", value, self.typing.string(value));
-        if let Some(text) = text.filter(|text| !text.is_empty() && !words.contains(&text.as_str())) {
-            let message = format!("`{key}` cannot be `{text}`; it is one of {}", quoted_list(words));
-            self.push(Diagnostic::error(message).at(&value.span).suggest(&text, words.iter().copied()));
+        if let Some(text) = text.filter(|text| !text.is_empty() && text != UNKNOWN && !words.contains(&text.as_str())) {
+            self.reject_word(key, words, &text, &value.span);
         }
     }
 
