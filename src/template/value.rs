@@ -2,6 +2,8 @@
 
 use crate::source::{Span, Spanned};
 
+pub use super::hcl::Deferred;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Value {
     pub kind: Kind,
@@ -17,6 +19,10 @@ pub enum Kind {
     String(String),
     List(Vec<Value>),
     Map(Object),
+    /// Known only when a data source was read; it reads as nothing while a template is checked.
+    Unknown,
+    /// Depends on the build that runs.
+    Deferred(Deferred),
 }
 
 /// A map in the order it was written, without repeated keys.
@@ -74,6 +80,8 @@ impl Kind {
             Self::String(_) => "a string",
             Self::List(_) => "a list",
             Self::Map(_) => "a map",
+            Self::Unknown => "a value that is not known yet",
+            Self::Deferred(_) => "a value that is known only while the build runs",
         }
     }
 }

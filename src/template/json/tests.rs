@@ -14,6 +14,7 @@ fn message(text: &str) -> String {
 /// The value as serde_json has it, to compare with.
 fn plain(value: &Value) -> serde_json::Value {
     match &value.kind {
+        Kind::Unknown | Kind::Deferred(_) => unreachable!("JSON has none"),
         Kind::Null => serde_json::Value::Null,
         Kind::Bool(value) => (*value).into(),
         Kind::Number(digits) => serde_json::from_str(digits).expect("the digits are a number"),

@@ -9,12 +9,13 @@ use crate::plan::post_processor::{
 };
 use crate::plan::provisioner::{Direction, ProvisionerAction};
 use crate::plan::{Algorithm, BuildPlan, fields};
-use crate::template::PostProcessor;
 use crate::template::interpolate::Site;
+use crate::template::{Language, PostProcessor};
 
 use super::BuildContext;
 use super::kinds::{self, Fate};
 use super::provisioners::shell_local;
+use super::select::fits;
 
 const COMPRESS_OUTPUT: &str = "packer_{{.BuildName}}_{{.BuilderType}}";
 const CHECKSUM_OUTPUT: &str = "packer_{{.BuildName}}_{{.BuilderType}}_{{.ChecksumType}}.checksum";
@@ -37,8 +38,19 @@ fn sequence(
     sequence: Vec<PostProcessor>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<PostProcessorPlan> {
-    let wanted = sequence.into_iter().take_while(|processor| !context.options.except.contains(&processor.name));
+    let wanted = sequence.into_iter().take_while(|processor| !is_excepted(context, processor));
     wanted.filter_map(|processor| post_processor(context, files_may_come, processor, diagnostics)).collect()
+}
+
+/// By name; in HCL2 by type as well.
+fn is_excepted(context: &BuildContext<'_>, processor: &PostProcessor) -> bool {
+    let language = context.template.language();
+    let by_type = language == Language::Hcl;
+    context
+        .options
+        .except
+        .iter()
+        .any(|word| fits(language, word, &processor.name) || (by_type && fits(language, word, &processor.kind.value)))
 }
 
 fn post_processor(
