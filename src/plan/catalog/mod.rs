@@ -4,11 +4,15 @@
 //! alone, and the JSON Schema for editors is made of them.
 
 mod builders;
+mod data_sources;
 mod groups;
 mod names;
 mod option;
 mod post_processors;
 mod provisioners;
+#[cfg(test)]
+mod read_by_decoders;
+pub mod schema;
 
 pub use names::{known_names, needs_network};
 pub use option::{Opt, Options, Shape};
@@ -19,26 +23,32 @@ pub enum Role {
     Builder,
     Provisioner,
     PostProcessor,
+    DataSource,
 }
 
 impl Role {
+    pub const ALL: [Self; 4] = [Self::Builder, Self::Provisioner, Self::PostProcessor, Self::DataSource];
+
     /// For messages.
     pub fn describe(self) -> &'static str {
         match self {
             Self::Builder => "builder",
             Self::Provisioner => "provisioner",
             Self::PostProcessor => "post-processor",
+            Self::DataSource => "data source",
         }
     }
 }
 
-/// A builder, provisioner or post-processor whose options we know.
+/// A builder, provisioner, post-processor or data source whose options we know.
 #[derive(Debug)]
 pub struct Component {
     /// Packer's name of it: `qemu`.
     pub kind: &'static str,
     pub role: Role,
     pub options: Options,
+    /// Groups of options of which exactly one is set. Decoders of components that run see to it themselves.
+    pub one_of: &'static [&'static [&'static str]],
     /// Whether this program runs it. Otherwise its options are only checked.
     pub runs: bool,
 }
@@ -49,6 +59,7 @@ pub fn components(role: Role) -> &'static [Component] {
         Role::Builder => builders::ALL,
         Role::Provisioner => provisioners::ALL,
         Role::PostProcessor => post_processors::ALL,
+        Role::DataSource => data_sources::ALL,
     }
 }
 
@@ -58,6 +69,10 @@ pub fn component(role: Role, kind: &str) -> Option<&'static Component> {
 }
 
 impl Component {
+    const fn new(role: Role, kind: &'static str, options: &'static [&'static [Opt]]) -> Self {
+        Self { kind, role, options: Options(options), one_of: &[], runs: false }
+    }
+
     /// Components of the same role that have an option which this one lacks.
     pub fn others_with(&self, option: &str) -> Vec<&'static str> {
         let others = components(self.role).iter().filter(|other| other.kind != self.kind);
@@ -69,11 +84,9 @@ impl Component {
 mod tests {
     use super::*;
 
-    const ROLES: [Role; 3] = [Role::Builder, Role::Provisioner, Role::PostProcessor];
-
     #[test]
     fn every_option_stands_once_and_says_what_it_does() {
-        for component in ROLES.into_iter().flat_map(components) {
+        for component in Role::ALL.into_iter().flat_map(components) {
             let mut names: Vec<_> = component.options.iter().map(|option| option.name).collect();
             names.sort_unstable();
             let repeated = names.windows(2).find(|pair| pair[0] == pair[1]);

@@ -3,11 +3,6 @@
 use super::{Role, components};
 
 const BUILDERS: &[&str] = &[
-    "virtualbox-iso",
-    "virtualbox-ovf",
-    "virtualbox-vm",
-    "null",
-    "file",
     "vmware-iso",
     "vmware-vmx",
     "parallels-iso",
@@ -62,26 +57,7 @@ const BUILDERS: &[&str] = &[
     "tart-cli",
 ];
 
-const PROVISIONERS: &[&str] = &[
-    "ansible",
-    "ansible-local",
-    "powershell",
-    "windows-shell",
-    "windows-restart",
-    "windows-update",
-    "chef-client",
-    "chef-solo",
-    "puppet-masterless",
-    "puppet-server",
-    "salt-masterless",
-    "converge",
-    "inspec",
-    "goss",
-    "breakpoint",
-    "sleep",
-    "comment",
-    "hcp-sbom",
-];
+const PROVISIONERS: &[&str] = &["converge", "inspec", "goss", "comment", "hcp-sbom"];
 
 /// They hand the artifact to a service.
 const NETWORK_POST_PROCESSORS: &[&str] = &[
@@ -106,6 +82,21 @@ const NETWORK_POST_PROCESSORS: &[&str] = &[
 const POST_PROCESSORS: &[&str] =
     &["docker-import", "docker-save", "docker-tag", "ovftool", "utm-vagrant", "utm-zip", "vhd", "comment"];
 
+const DATA_SOURCES: &[&str] = &[
+    "amazon-ami",
+    "amazon-parameterstore",
+    "amazon-secretsmanager",
+    "git-commit",
+    "git-repository",
+    "github-release",
+    "hcp-packer-artifact",
+    "hcp-packer-image",
+    "hcp-packer-iteration",
+    "hcp-packer-version",
+    "host-info",
+    "sshkey",
+];
+
 /// Every name of a type: first those that run, then those whose options are known, then the rest.
 pub fn known_names(role: Role) -> Vec<&'static str> {
     let of = |runs| components(role).iter().filter(move |component| component.runs == runs);
@@ -113,6 +104,7 @@ pub fn known_names(role: Role) -> Vec<&'static str> {
         Role::Builder => &[BUILDERS],
         Role::Provisioner => &[PROVISIONERS],
         Role::PostProcessor => &[NETWORK_POST_PROCESSORS, POST_PROCESSORS],
+        Role::DataSource => &[DATA_SOURCES],
     };
     let ours = of(true).chain(of(false)).map(|component| component.kind);
     ours.chain(rest.iter().copied().flatten().copied()).collect()

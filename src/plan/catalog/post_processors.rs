@@ -1,6 +1,6 @@
 //! The post-processors.
 
-use super::option::{Opt, Options, any, choice, file, files, flag, integer, text, text_map, texts};
+use super::option::{Opt, any, choice, file, files, flag, integer, text, text_map, texts};
 use super::provisioners::{ENVIRONMENT, SCRIPTS, SHELL_LOCAL};
 use super::{Component, Role};
 
@@ -14,7 +14,7 @@ pub(super) const ALL: &[Component] = &[
 ];
 
 const fn runs(kind: &'static str, options: &'static [&'static [Opt]]) -> Component {
-    Component { kind, role: Role::PostProcessor, options: Options(options), runs: true }
+    Component { runs: true, ..Component::new(Role::PostProcessor, kind, options) }
 }
 
 const VAGRANT: &[Opt] = &[

@@ -19,6 +19,21 @@ impl Decoder<'_> {
                 self.push(error.at(&self.whole_span().clone()));
             }
         }
+        if self.options == self.component.options {
+            self.component.one_of.iter().for_each(|names| self.check_one_of(names));
+        }
+    }
+
+    fn check_one_of(&mut self, names: &[&'static str]) {
+        let set: Vec<_> = names.iter().copied().filter(|name| self.is_set(name)).collect();
+        match set.as_slice() {
+            [] => {
+                let error = Diagnostic::error(format!("one of {} must be set", quoted_list(names)));
+                self.push(error.at(&self.whole_span().clone()));
+            }
+            [_] => {}
+            [first, second, ..] => self.exclusive(first, second),
+        }
     }
 
     pub(super) fn check_inert(&mut self) {

@@ -1,6 +1,11 @@
 //! Provisioners with few options.
 
-use crate::plan::catalog::option::{Opt, choice, flag, path, paths, text};
+use crate::plan::catalog::option::{Opt, choice, duration, flag, path, paths, text};
+
+pub(super) const BREAKPOINT: &[Opt] =
+    &[text("note", "what is said at the breakpoint"), flag("disable", "go on without a stop")];
+
+pub(super) const SLEEP: &[Opt] = &[duration("duration", "how long to wait").required()];
 
 pub(super) const FILE: &[Opt] = &[
     path("source", "file or folder to copy; with a slash at its end the contents of the folder").late(),
