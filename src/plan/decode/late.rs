@@ -43,7 +43,7 @@ impl Decoder<'_> {
 
     /// A list, or one text that is split at its commas.
     pub(in crate::plan) fn late_strings(&mut self, key: &'static str, site: Site<'_>) -> Vec<Spanned<Late>> {
-        if let Some(Value { kind: Kind::List(items), .. }) = self.value(key) {
+        if let Some(Value { kind: Kind::List(items), .. }) = self.ask(key, Reader::LateTexts) {
             return self.late_items(key, &items, site);
         }
         let texts = self.raw_strings(key);
@@ -126,7 +126,9 @@ impl Decoder<'_> {
 
     /// Those elements of a list that depend on the running build, by their index.
     pub(in crate::plan) fn deferred_items(&mut self, key: &'static str) -> BTreeMap<usize, Deferred> {
-        let Some(Value { kind: Kind::List(items), .. }) = self.value(key) else { return BTreeMap::new() };
+        let Some(Value { kind: Kind::List(items), .. }) = self.ask(key, Reader::LateTexts) else {
+            return BTreeMap::new();
+        };
         let deferred = items.into_iter().enumerate().filter_map(|(at, item)| match item.kind {
             Kind::Deferred(deferred) => Some((at, deferred)),
             _ => None,

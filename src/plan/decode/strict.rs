@@ -6,7 +6,7 @@ use crate::template::value::{Kind, Value};
 
 use super::duration::{self, Signed};
 use super::typing::{Mismatch, Pair};
-use super::weak::{UNKNOWN, decimal};
+use super::weak::decimal;
 
 pub(super) fn string(value: &Value) -> Result<String, Mismatch> {
     match &value.kind {
@@ -14,29 +14,28 @@ pub(super) fn string(value: &Value) -> Result<String, Mismatch> {
         Kind::String(text) => Ok(text.clone()),
         Kind::Number(number) => Ok(decimal(number)),
         Kind::Bool(flag) => Ok(flag.to_string()),
-        Kind::Unknown | Kind::Deferred(_) => Ok(String::from(UNKNOWN)),
-        Kind::List(_) | Kind::Map(_) => Err(Mismatch::Kind),
+        _ => Err(Mismatch::Kind),
     }
 }
 
 pub(super) fn boolean(value: &Value) -> Result<bool, Mismatch> {
     match &value.kind {
-        Kind::Null | Kind::Unknown | Kind::Deferred(_) => Ok(false),
+        Kind::Null => Ok(false),
         Kind::Bool(flag) => Ok(*flag),
         Kind::String(text) => match text.as_str() {
             "1" | "true" => Ok(true),
             "0" | "false" => Ok(false),
             other => Err(Mismatch::Text(format!("`{other}` is neither `true` nor `false`"))),
         },
-        Kind::Number(_) | Kind::List(_) | Kind::Map(_) => Err(Mismatch::Kind),
+        _ => Err(Mismatch::Kind),
     }
 }
 
 pub(super) fn integer(value: &Value) -> Result<i64, Mismatch> {
     match &value.kind {
-        Kind::Null | Kind::Unknown | Kind::Deferred(_) => Ok(0),
+        Kind::Null => Ok(0),
         Kind::Number(number) | Kind::String(number) => whole(number),
-        Kind::Bool(_) | Kind::List(_) | Kind::Map(_) => Err(Mismatch::Kind),
+        _ => Err(Mismatch::Kind),
     }
 }
 
@@ -57,15 +56,12 @@ pub(super) fn duration(value: &Value) -> Result<Signed, Mismatch> {
     match &value.kind {
         Kind::String(text) => parse(text),
         Kind::Number(number) => parse(&decimal(number)),
-        Kind::Null | Kind::Unknown | Kind::Deferred(_) => Ok(Signed::from_nanoseconds(0)),
-        Kind::Bool(_) | Kind::List(_) | Kind::Map(_) => Err(Mismatch::Kind),
+        Kind::Null => Ok(Signed::from_nanoseconds(0)),
+        _ => Err(Mismatch::Kind),
     }
 }
 
 pub(super) fn strings(value: &Value) -> Result<Vec<Spanned<String>>, Mismatch> {
-    if matches!(value.kind, Kind::Unknown | Kind::Deferred(_)) {
-        return Ok(vec![Spanned::new(String::from(UNKNOWN), value.span.clone())]);
-    }
     elements(value, |item| Ok(Spanned::new(string(item)?, item.span.clone())))
 }
 
@@ -75,7 +71,7 @@ pub(super) fn integers(value: &Value) -> Result<Vec<i64>, Mismatch> {
 
 fn elements<T>(value: &Value, read: impl Fn(&Value) -> Result<T, Mismatch>) -> Result<Vec<T>, Mismatch> {
     match &value.kind {
-        Kind::Null | Kind::Unknown | Kind::Deferred(_) => Ok(Vec::new()),
+        Kind::Null => Ok(Vec::new()),
         Kind::List(list) => list.iter().map(|item| read(not_null(item)?)).collect(),
         _ => Err(Mismatch::Kind),
     }
@@ -86,7 +82,7 @@ pub(super) fn pairs(value: &Value) -> Result<Vec<Pair>, Mismatch> {
         Ok((key.clone(), Spanned::new(string(not_null(value)?)?, value.span.clone())))
     };
     match &value.kind {
-        Kind::Null | Kind::Unknown | Kind::Deferred(_) => Ok(Vec::new()),
+        Kind::Null => Ok(Vec::new()),
         Kind::Map(map) => map.entries.iter().map(|(key, value)| pair(key, value)).collect(),
         _ => Err(Mismatch::Kind),
     }

@@ -43,8 +43,9 @@ macro_rules! readers {
         impl Typing {
             $(pub(super) fn $name(self, value: &Value) -> Result<$value, Mismatch> {
                 match self {
-                    Self::Weak => weak::$name(value),
-                    Self::Strict => strict::$name(value),
+                    // What is not known yet reads as nothing in either language.
+                    Self::Strict if value.kind.is_known() => strict::$name(value),
+                    _ => weak::$name(value),
                 }
             })*
         }
@@ -65,7 +66,7 @@ impl Typing {
     /// An empty text is a flag that is not set.
     pub(super) fn trilean(self, value: &Value) -> Result<Option<bool>, Mismatch> {
         match (self, &value.kind) {
-            (_, Kind::Null) => Ok(None),
+            (_, Kind::Null | Kind::Unknown | Kind::Deferred(_)) => Ok(None),
             (Self::Weak, Kind::String(text)) if text.is_empty() => Ok(None),
             _ => self.boolean(value).map(Some),
         }
