@@ -28,7 +28,8 @@ print(json.dumps({name: error and error.message[:500] for name, error in complai
 async fn complaints(schema: &Value, instances: &Value) -> Option<Value> {
     tools::tool_or_skip("python3")?;
     if Cmd::new("python3").args(["-c", "import jsonschema"]).run().await.is_err() {
-        assert!(std::env::var_os("BOXWRIGHT_REQUIRE_TOOLS").is_none(), "Python's `jsonschema` is not installed");
+        let required = ["CI", "BOXWRIGHT_REQUIRE_TOOLS"].iter().any(|name| std::env::var_os(name).is_some());
+        assert!(!required, "Python's `jsonschema` is not installed");
         return None;
     }
     let file = tempfile::NamedTempFile::new().unwrap();

@@ -52,6 +52,8 @@ const COMPRESS: &[Opt] = &[
     text("output", "path of the archive; its extension chooses the format").late(),
     text("format", "format of the archive, where the extension does not tell it"),
     integer("compression_level", "0 for the format's default, 1 for fast to 9 for small"),
+    text("archive", "nothing; the format decides").inert(),
+    text("algorithm", "nothing; the format decides").inert(),
 ];
 
 const CHECKSUM: &[Opt] = &[

@@ -29,7 +29,6 @@ pub fn legacy_json() -> Value {
 
 fn root() -> Value {
     json!({
-        "$schema": {"type": "string", "description": "where editors find this schema"},
         "description": {"type": "string", "description": "what the template is for"},
         "min_packer_version": {"type": "string", "description": "the oldest Packer that may read the template"},
         "variables": {
