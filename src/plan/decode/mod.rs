@@ -122,17 +122,6 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// Takes an option by the name it had in older versions.
-    pub(super) fn renamed(&mut self, old: &'static str, new: &'static str) {
-        let Some((key, value)) = self.object.remove(old) else { return };
-        let warning = Diagnostic::warning(format!("`{old}` is the old name of `{new}`")).at(&key.span);
-        if self.object.get(new).is_some() {
-            return self.push(warning.help(format!("`{new}` is set too and is used; remove `{old}`")));
-        }
-        self.push(warning.help(format!("it is read as `{new}`")));
-        self.object.entries.push((Spanned::new(new.to_owned(), key.span), value));
-    }
-
     /// Takes out an option that is a map.
     pub(super) fn remove_map(&mut self, key: &str) -> Option<(Spanned<String>, Object)> {
         if !matches!(self.object.get(key)?.kind, Kind::Map(_)) {
