@@ -10,7 +10,7 @@ use super::cursor::{Parsed, Parser};
 use super::tree::{Attribute, Block, Body};
 
 /// A file with more errors than this is something else than a template.
-const ERROR_LIMIT: usize = 20;
+const ERROR_LIMIT: usize = 10;
 
 impl Parser<'_> {
     /// All of a file. After an error it goes on with the next item of the outermost body.

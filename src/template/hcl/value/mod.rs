@@ -4,6 +4,7 @@ mod common;
 mod conform;
 mod convert;
 mod number;
+mod order;
 mod show;
 mod types;
 
@@ -25,7 +26,7 @@ pub(in crate::template) enum Value {
     String(Arc<str>),
     /// A list or a tuple: nothing here depends on the difference.
     List(Arc<Vec<Value>>),
-    /// Without equal elements, in the order of `Value::set`.
+    /// Without equal elements, in the order that `Value::set` gives them.
     Set(Arc<Vec<Value>>),
     /// A map or an object, in the order of its keys.
     Map(Arc<BTreeMap<String, Value>>),
@@ -44,10 +45,12 @@ impl Value {
         Self::Map(Arc::new(entries))
     }
 
-    /// A set: elements sorted by the text they show as, equal ones once.
+    /// A set: elements in order, equal ones once.
     pub(in crate::template) fn set(items: impl IntoIterator<Item = Value>) -> Self {
-        let sorted: BTreeMap<String, Value> = items.into_iter().map(|item| (item.sort_key(), item)).collect();
-        Self::Set(Arc::new(sorted.into_values().collect()))
+        let mut items: Vec<Value> = items.into_iter().collect();
+        items.sort_by(Value::order);
+        items.dedup();
+        Self::Set(Arc::new(items))
     }
 
     pub(in crate::template) fn integer(value: i64) -> Self {
