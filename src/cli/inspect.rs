@@ -24,10 +24,10 @@ fn data(template: &Template, ui: &mut Reporter) {
         let default = if variable.sensitive { "<sensitive>" } else { variable.default.as_deref().unwrap_or_default() };
         ui.data("", "template-variable", &[&variable.name, default, required]);
     }
-    for builder in &template.builders {
-        ui.data("", "template-builder", &[&builder.name, &builder.kind.value]);
+    for build in &template.builds {
+        ui.data("", "template-builder", &[&build.name, &build.kind.value]);
     }
-    for provisioner in &template.provisioners {
-        ui.data("", "template-provisioner", &[&provisioner.kind.value]);
+    for provisioner in template.outline().provisioners() {
+        ui.data("", "template-provisioner", &[provisioner]);
     }
 }

@@ -29,7 +29,10 @@ use qemu::QemuPlan;
 /// One build, ready to run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct BuildPlan {
+    /// What the user sees and selects.
     pub name: String,
+    /// What components see as their build's name: `PACKER_BUILD_NAME`, `.BuildName`.
+    pub source_name: String,
     /// Packer's builder type, such as `qemu`.
     pub builder_type: String,
     /// Absolute folder of the template.

@@ -1,25 +1,39 @@
-//! Templates: text in, `Template` out. Knows JSON (HCL2 later) and `{{ }}`; knows no machine.
+//! Templates: text in, `Template` out. Knows JSON, HCL2 and `{{ }}`; knows no machine.
 
+pub mod fixers;
 mod hcl;
 pub mod interpolate;
 pub mod json;
 mod legacy;
-mod load;
+pub(crate) mod load;
+mod outline;
 pub mod value;
 pub mod variables;
+mod version;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use crate::source::{Span, Spanned};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::source::{SourceFile, Span, Spanned};
 use interpolate::{Facts, Scope};
-use value::{Object, Value};
+pub use outline::{BlockOutline, HclOutline, LegacyOutline, Outline};
+use value::Object;
 use variables::Variables;
 
 /// The Packer version that templates see (`{{packer_version}}`) and that `min_packer_version` is held against.
 pub const PACKER_VERSION: &str = "1.14.0";
 
-/// A template as it was written, with its variables resolved and nothing else evaluated.
-/// Both languages end here.
+/// The two notations of templates. They differ in how names are matched and in how options are typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// Legacy JSON.
+    Json,
+    /// HCL2, in its own syntax or in JSON.
+    Hcl,
+}
+
+/// A template as it was written, with its variables resolved. Both languages end here.
 #[derive(Clone, Debug)]
 pub struct Template {
     /// The path as typed.
@@ -32,47 +46,46 @@ pub struct Template {
     pub started: jiff::Timestamp,
     pub description: Option<String>,
     pub variables: Variables,
-    /// Sorted by build name.
-    pub builders: Vec<Builder>,
+    /// What can be selected by `-only` and `-except`, in the order it is run.
+    pub builds: Vec<Build>,
+    /// Which components each build has is worked out when it is asked for: most runs need a few of many builds.
+    content: Content,
+}
+
+#[derive(Clone, Debug)]
+enum Content {
+    Legacy(legacy::Content),
+    Hcl(hcl::Content),
+}
+
+/// One build: a builder with what is done to its machine.
+#[derive(Clone, Debug)]
+pub struct Build {
+    /// What the user sees and selects: the rendered `name` in JSON, `type.name` in HCL2.
+    pub name: String,
+    /// What components see as their build's name: `{{build_name}}`, `PACKER_BUILD_NAME`.
+    pub source_name: String,
+    /// The builder's type.
+    pub kind: Spanned<String>,
+    /// Which one of the template's builders it is.
+    index: usize,
+}
+
+/// The parts of one build, filtered by `only` and `except`, with `override` laid over.
+#[derive(Clone, Debug)]
+pub struct Components {
+    /// The builder's options.
+    pub builder: Object,
     pub provisioners: Vec<Provisioner>,
     pub error_cleanup_provisioner: Option<Provisioner>,
     /// Each is a sequence that starts from the builder's artifact.
     pub post_processors: Vec<Vec<PostProcessor>>,
 }
 
-impl Template {
-    /// The scope of all its texts; `Scope::with_build` makes that of one build.
-    pub fn scope(&self) -> Scope {
-        let facts = Facts {
-            started: self.started,
-            working_folder: self.working_folder.clone(),
-            template_folder: self.folder.clone(),
-        };
-        Scope::new(facts, self.variables.values())
-    }
-}
-
-/// A builder, its meta-keys taken out of `config`.
-#[derive(Clone, Debug)]
-pub struct Builder {
-    pub kind: Spanned<String>,
-    /// As written; `only`, `except` and `override` name this one.
-    pub raw_name: Spanned<String>,
-    /// Rendered: the build's name.
-    pub name: String,
-    pub config: Object,
-}
-
-/// A provisioner, its meta-keys taken out of `config`.
+/// A provisioner with its options; `pause_before`, `timeout` and `max_retries` are among them.
 #[derive(Clone, Debug)]
 pub struct Provisioner {
     pub kind: Spanned<String>,
-    pub filter: Filter,
-    /// By raw builder name: what to lay over `config`.
-    pub overrides: Vec<(String, Object)>,
-    pub pause_before: Option<Value>,
-    pub timeout: Option<Value>,
-    pub max_retries: Option<Value>,
     pub config: Object,
 }
 
@@ -81,42 +94,52 @@ pub struct Provisioner {
 pub struct PostProcessor {
     pub kind: Spanned<String>,
     pub name: String,
-    pub filter: Filter,
     pub keep_input_artifact: Option<bool>,
     pub config: Object,
 }
 
-/// `only` and `except`, by raw builder name. At most one of them is set.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    pub only: Vec<Spanned<String>>,
-    pub except: Vec<Spanned<String>>,
-}
-
-impl Filter {
-    pub fn admits(&self, raw_name: &str) -> bool {
-        let names = |list: &[Spanned<String>]| list.iter().any(|name| name.value == raw_name);
-        if self.only.is_empty() { !names(&self.except) } else { names(&self.only) }
+impl Template {
+    pub fn language(&self) -> Language {
+        match &self.content {
+            Content::Legacy(_) => Language::Json,
+            Content::Hcl(_) => Language::Hcl,
+        }
     }
-}
 
-/// Where a component begins in the source, for errors about all of it.
-pub trait Located {
-    fn span(&self) -> &Span;
-}
+    /// The scope of all its texts; `Scope::with_build` makes that of one build.
+    pub fn scope(&self) -> Scope {
+        let facts = Facts {
+            started: self.started,
+            working_folder: self.working_folder.clone(),
+            template_folder: self.folder.clone(),
+        };
+        match self.language() {
+            Language::Json => Scope::new(facts, self.variables.values()),
+            Language::Hcl => Scope::of_hcl(facts),
+        }
+    }
 
-impl Located for Builder {
-    fn span(&self) -> &Span {
-        &self.kind.span
+    /// The parts of one of the template's builds. `None` when something is wrong with them.
+    pub fn components(&self, build: &Build) -> (Option<Components>, Diagnostics) {
+        match &self.content {
+            Content::Legacy(content) => (Some(content.components(build.index)), Diagnostics::default()),
+            Content::Hcl(content) => content.components(build.index),
+        }
     }
-}
-impl Located for Provisioner {
-    fn span(&self) -> &Span {
-        &self.kind.span
+
+    /// What a text yields here: in JSON a text with `{{ }}` in it, in HCL2 an expression.
+    pub fn evaluate(&self, source: &Arc<SourceFile>) -> Result<String, Diagnostic> {
+        match &self.content {
+            Content::Legacy(_) => self.scope().render(&source.text, &Span::new(source, 0..source.text.len())),
+            Content::Hcl(content) => content.evaluate(source),
+        }
     }
-}
-impl Located for PostProcessor {
-    fn span(&self) -> &Span {
-        &self.kind.span
+
+    /// Its parts by name, without evaluating any.
+    pub fn outline(&self) -> Outline {
+        match &self.content {
+            Content::Legacy(content) => Outline::Legacy(content.outline()),
+            Content::Hcl(content) => Outline::Hcl(content.outline()),
+        }
     }
 }

@@ -2,6 +2,8 @@
 
 use crate::source::{Span, Spanned};
 
+pub use super::hcl::Deferred;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Value {
     pub kind: Kind,
@@ -17,6 +19,10 @@ pub enum Kind {
     String(String),
     List(Vec<Value>),
     Map(Object),
+    /// Known only when a data source was read; it reads as nothing while a template is checked.
+    Unknown,
+    /// Depends on the build that runs.
+    Deferred(Deferred),
 }
 
 /// A map in the order it was written, without repeated keys.
@@ -32,9 +38,30 @@ impl Object {
         self.position(key).map(|at| &self.entries[at].1)
     }
 
+    /// The same, to be changed.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
+        self.position(key).map(|at| &mut self.entries[at].1)
+    }
+
     /// Takes an entry out.
     pub fn remove(&mut self, key: &str) -> Option<(Spanned<String>, Value)> {
         self.position(key).map(|at| self.entries.remove(at))
+    }
+
+    /// These entries with others laid over them: scalars and lists are replaced, maps are merged.
+    #[must_use]
+    pub fn overlaid(&self, over: &Self) -> Self {
+        let mut result = self.clone();
+        for (key, value) in &over.entries {
+            let merged = match (result.remove(&key.value), &value.kind) {
+                (Some((_, Value { kind: Kind::Map(below), .. })), Kind::Map(above)) => {
+                    Value { kind: Kind::Map(below.overlaid(above)), span: value.span.clone() }
+                }
+                _ => value.clone(),
+            };
+            result.entries.push((key.clone(), merged));
+        }
+        result
     }
 
     fn position(&self, key: &str) -> Option<usize> {
@@ -53,6 +80,38 @@ impl Kind {
             Self::String(_) => "a string",
             Self::List(_) => "a list",
             Self::Map(_) => "a map",
+            Self::Unknown => "a value that is not known yet",
+            Self::Deferred(_) => "a value that is known only while the build runs",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{Span, Spanned};
+
+    fn text(text: &str) -> Value {
+        Value { kind: Kind::String(text.to_owned()), span: Span::whole("test", "") }
+    }
+
+    fn object(entries: Vec<(&str, Value)>) -> Object {
+        let span = Span::whole("test", "");
+        let entries = entries.into_iter().map(|(key, value)| (Spanned::new(key.to_owned(), span.clone()), value));
+        Object { entries: entries.collect(), span: span.clone() }
+    }
+
+    fn map(entries: Vec<(&str, Value)>) -> Value {
+        Value { kind: Kind::Map(object(entries)), span: Span::whole("test", "") }
+    }
+
+    #[test]
+    fn maps_are_merged_and_the_rest_is_replaced() {
+        let base = object(vec![("script", text("a.sh")), ("env", map(vec![("A", text("1")), ("B", text("2"))]))]);
+        let over = object(vec![("Script", text("b.sh")), ("env", map(vec![("B", text("3"))]))]);
+        let result = base.overlaid(&over);
+        assert_eq!(result.get("script"), Some(&text("b.sh")));
+        assert_eq!(result.get("env"), Some(&map(vec![("A", text("1")), ("B", text("3"))])));
+        assert_eq!(result.entries.len(), 2);
     }
 }

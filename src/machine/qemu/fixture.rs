@@ -68,6 +68,7 @@ fn disk() -> DiskPlan {
 
 pub(super) fn build(qemu: QemuPlan) -> BuildPlan {
     BuildPlan {
+        source_name: "demo".to_owned(),
         name: "qemu".to_owned(),
         builder_type: "qemu".to_owned(),
         template_folder: PathBuf::from("/templates"),

@@ -14,15 +14,20 @@ use super::{
 
 /// `None` when something is wrong with the build.
 pub(super) fn plan(context: &BuildContext<'_>) -> (Option<BuildPlan>, Diagnostics) {
-    if let Err(error) = kinds::builder(&context.builder.kind, &context.builder.name) {
+    if let Err(error) = kinds::builder(&context.build.kind, &context.build.name) {
         return (None, error.into());
     }
-    let mut decoder = context.decoder(context.builder.config.clone());
+    let (components, mut diagnostics) = context.template.components(context.build);
+    let Some(components) = components else { return (None, diagnostics) };
+    let mut decoder = context.decoder(components.builder);
     let (mut plan, key) = machine(context, &mut decoder);
-    let mut diagnostics = decoder.finish();
-    plan.provisioners = provisioners::provisioners(context, &mut diagnostics);
-    plan.error_cleanup_provisioner = provisioners::error_cleanup(context, &mut diagnostics);
-    plan.post_processors = post_processors::post_processors(context, &plan, &mut diagnostics);
+    diagnostics.extend(decoder.finish());
+    let provisioners = components.provisioners.into_iter();
+    plan.provisioners = provisioners.filter_map(|one| provisioners::plan(context, one, &mut diagnostics)).collect();
+    let cleanup = components.error_cleanup_provisioner;
+    plan.error_cleanup_provisioner = cleanup.and_then(|one| provisioners::plan(context, one, &mut diagnostics));
+    plan.post_processors =
+        post_processors::post_processors(context, &plan, components.post_processors, &mut diagnostics);
     outputs::warn_of_lost(&plan, &mut diagnostics);
     add_temporary_key(&mut plan, key);
     let is_good = !diagnostics.has_errors();
@@ -31,17 +36,18 @@ pub(super) fn plan(context: &BuildContext<'_>) -> (Option<BuildPlan>, Diagnostic
 
 /// Everything that the builder's own options say.
 fn machine(context: &BuildContext<'_>, decoder: &mut Decoder<'_>) -> (BuildPlan, TemporaryKey) {
-    let name = context.builder.name.clone();
+    let name = context.build.name.clone();
+    let source_name = context.build.source_name.clone();
     let shutdown = boot::shutdown(decoder);
     let output_directory = output_directory(context, decoder);
     let qemu = qemu::qemu(decoder, context.options.accelerator_override.as_deref());
     let (communicator, key) = communicator::communicator(decoder);
     let plan = BuildPlan {
-        builder_type: context.builder.kind.value.clone(),
+        builder_type: context.build.kind.value.clone(),
         template_folder: context.template.folder.clone(),
         iso: iso::iso(decoder, qemu.iso_skip_cache),
         output_directory,
-        vm_name: decoder.string("vm_name").unwrap_or_else(|| format!("packer-{name}")),
+        vm_name: decoder.string("vm_name").unwrap_or_else(|| format!("packer-{source_name}")),
         http: http::http(decoder),
         cd: media::cd(decoder),
         floppy: media::floppy(decoder),
@@ -53,13 +59,14 @@ fn machine(context: &BuildContext<'_>, decoder: &mut Decoder<'_>) -> (BuildPlan,
         error_cleanup_provisioner: None,
         post_processors: Vec::new(),
         name,
+        source_name,
     };
     (plan, key)
 }
 
 fn output_directory(context: &BuildContext<'_>, decoder: &mut Decoder<'_>) -> PathBuf {
     let written = decoder.string("output_directory");
-    let text = written.unwrap_or_else(|| format!("output-{}", context.builder.name));
+    let text = written.unwrap_or_else(|| format!("output-{}", context.build.source_name));
     let place = decoder.folders().locate(&text);
     if !context.options.force && place.symlink_metadata().is_ok() {
         let error = Diagnostic::error(format!("the output folder `{text}` exists already"));

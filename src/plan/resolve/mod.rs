@@ -11,7 +11,6 @@ mod kinds;
 mod late_values;
 mod media;
 mod outputs;
-mod overlay;
 mod post_processors;
 mod provisioners;
 mod qemu;
@@ -23,7 +22,7 @@ use std::time::Duration;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::template::interpolate::Scope;
 use crate::template::value::Object;
-use crate::template::{Builder, Template};
+use crate::template::{Build, Template};
 
 use super::BuildPlan;
 use super::decode::{Decoder, Folders};
@@ -48,12 +47,12 @@ pub struct ResolveOptions {
 /// are given with the diagnostics of all.
 pub fn resolve(template: &Template, options: &ResolveOptions) -> (Vec<BuildPlan>, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
-    let builders = select::builders(template, options, &mut diagnostics);
+    let builds = select::builds(template, options, &mut diagnostics);
     let mut report = Report::default();
-    let mut plans = Vec::with_capacity(builders.len());
-    for builder in builders {
-        let (plan, found) = build::plan(&BuildContext::new(template, options, builder));
-        report.add(&builder.name, found);
+    let mut plans = Vec::with_capacity(builds.len());
+    for build in builds {
+        let (plan, found) = build::plan(&BuildContext::new(template, options, build));
+        report.add(&build.name, found);
         plans.extend(plan);
     }
     outputs::refuse_shared(&mut plans, &mut report);
@@ -69,13 +68,14 @@ pub fn resolve(template: &Template, options: &ResolveOptions) -> (Vec<BuildPlan>
 struct BuildContext<'a> {
     template: &'a Template,
     options: &'a ResolveOptions,
-    builder: &'a Builder,
+    build: &'a Build,
     scope: Scope,
 }
 
 impl<'a> BuildContext<'a> {
-    fn new(template: &'a Template, options: &'a ResolveOptions, builder: &'a Builder) -> Self {
-        Self { template, options, builder, scope: template.scope().with_build(&builder.name, &builder.kind.value) }
+    fn new(template: &'a Template, options: &'a ResolveOptions, build: &'a Build) -> Self {
+        let scope = template.scope().with_build(&build.source_name, &build.kind.value);
+        Self { template, options, build, scope }
     }
 
     fn decoder(&self, object: Object) -> Decoder<'_> {

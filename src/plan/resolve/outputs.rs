@@ -73,7 +73,7 @@ fn files(plan: &BuildPlan) -> impl Iterator<Item = PathBuf> {
 
 fn file(plan: &BuildPlan, step: &PostProcessorPlan) -> Option<PathBuf> {
     let mut fields = Fields::new();
-    fields.insert("BuildName".into(), plan.name.clone());
+    fields.insert("BuildName".into(), plan.source_name.clone());
     fields.insert("BuilderType".into(), plan.builder_type.clone());
     match &step.action {
         PostProcessorAction::Vagrant(vagrant) => {

@@ -12,7 +12,7 @@ use crate::run::error::{BuildError, Cause};
 
 pub(in crate::run) async fn post_process<D, C>(build: &Build<'_, D, C>, exported: Exported) -> Result<Finished, Cause> {
     let post = PostContext {
-        build_name: build.plan.name.clone(),
+        build_name: build.plan.source_name.clone(),
         builder_type: build.plan.builder_type.clone(),
         run_uuid: build.run.options.run_uuid.clone(),
         force: build.run.options.force,

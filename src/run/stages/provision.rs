@@ -23,7 +23,7 @@ pub(in crate::run) async fn provision<D, C: Connector, M: Machine>(
 ) -> Result<Provisioned<C::Session>, Cause> {
     let Connected { session, build_data } = connected;
     let data = GuestData {
-        build_name: build.plan.name.clone(),
+        build_name: build.plan.source_name.clone(),
         builder_type: build.plan.builder_type.clone(),
         fields: build_data.clone(),
     };

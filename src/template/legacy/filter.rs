@@ -2,27 +2,22 @@
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::{Span, Spanned};
-use crate::template::{Builder, Filter, Located, PostProcessor, Provisioner};
 
-pub(super) fn check(
-    builders: &[Builder],
-    provisioners: &[Provisioner],
-    error_cleanup_provisioner: Option<&Provisioner>,
-    post_processors: &[Vec<PostProcessor>],
-    diagnostics: &mut Diagnostics,
-) {
-    let mut names =
-        Names { known: builders.iter().map(|builder| builder.raw_name.value.as_str()).collect(), diagnostics };
-    for (index, provisioner) in provisioners.iter().enumerate() {
+use super::component::{Content, Filter, SharedProvisioner};
+
+pub(super) fn check(content: &Content, diagnostics: &mut Diagnostics) {
+    let known = content.builders.iter().map(|builder| builder.raw_name.value.as_str()).collect();
+    let mut names = Names { known, diagnostics };
+    for (index, provisioner) in content.provisioners.iter().enumerate() {
         names.check_provisioner(&format!("provisioner {}", index + 1), provisioner);
     }
-    if let Some(provisioner) = error_cleanup_provisioner {
+    if let Some(provisioner) = &content.error_cleanup_provisioner {
         names.check_provisioner("the error-cleanup-provisioner", provisioner);
     }
-    for (sequence, steps) in post_processors.iter().enumerate() {
-        for (step, post_processor) in steps.iter().enumerate() {
+    for (sequence, steps) in content.post_processors.iter().enumerate() {
+        for (step, shared) in steps.iter().enumerate() {
             let what = format!("post-processor {}.{}", sequence + 1, step + 1);
-            names.check_filter(&what, &post_processor.filter, post_processor.span());
+            names.check_filter(&what, &shared.filter, &shared.post_processor.kind.span);
         }
     }
 }
@@ -34,7 +29,7 @@ struct Names<'a> {
 }
 
 impl Names<'_> {
-    fn check_provisioner(&mut self, what: &str, provisioner: &Provisioner) {
+    fn check_provisioner(&mut self, what: &str, provisioner: &SharedProvisioner) {
         self.check_filter(what, &provisioner.filter, provisioner.span());
         for (name, config) in &provisioner.overrides {
             self.check_name(&format!("`override` of {what}"), name, &config.span);

@@ -1,6 +1,7 @@
 //! What the keys of a legacy JSON template mean. Everything that is wrong is reported, not only the first.
 
 mod builders;
+mod component;
 mod filter;
 mod object;
 mod post_processors;
@@ -13,11 +14,13 @@ use std::path::{Path, PathBuf};
 
 use crate::diag::{Diagnostic, Diagnostics};
 
-use super::Template;
+use super::fixers;
 use super::interpolate::{Facts, Scope};
 use super::value::{Kind, Value};
 use super::variables::VariableInputs;
 use super::variables::resolve::resolve;
+use super::{Build, Template};
+pub(super) use component::Content;
 use root::Root;
 
 /// The template that a document describes, as far as it can be understood.
@@ -28,7 +31,7 @@ pub(super) fn read(
     diagnostics: &mut Diagnostics,
 ) -> Option<Template> {
     let span = document.span;
-    let Kind::Map(object) = document.kind else {
+    let Kind::Map(mut object) = document.kind else {
         diagnostics.push(
             Diagnostic::error(format!("a template is a map, not {}", document.kind.describe()))
                 .at(&span)
@@ -36,9 +39,9 @@ pub(super) fn read(
         );
         return None;
     };
+    fixers::mend_template(&mut object, diagnostics);
     let uses = undefined::uses(&object);
     let root = Root::read(object, diagnostics);
-    version::check(root.min_packer_version.as_ref(), diagnostics);
     let facts = Facts {
         started: inputs.started,
         working_folder: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
@@ -48,12 +51,20 @@ pub(super) fn read(
     let variables = resolve(root.variables, &names, inputs, facts.clone(), diagnostics);
     undefined::report(uses, &variables, diagnostics);
     let scope = Scope::new(facts.clone(), variables.values());
-    let builders = builders::read(root.builders, &span, &scope, diagnostics);
-    let provisioners = provisioners::read_all(root.provisioners, diagnostics);
-    let error_cleanup_provisioner =
-        root.error_cleanup_provisioner.and_then(|value| provisioners::read_cleanup(value, diagnostics));
-    let post_processors = post_processors::read(root.post_processors, diagnostics);
-    filter::check(&builders, &provisioners, error_cleanup_provisioner.as_ref(), &post_processors, diagnostics);
+    let mut for_building = Diagnostics::default();
+    version::check(root.min_packer_version.as_ref(), &mut for_building);
+    builders::require(root.builders.as_ref(), &span, &mut for_building);
+    let builders = builders::read(root.builders, diagnostics);
+    let content = Content {
+        builders: builders::name(builders, &scope, &mut for_building),
+        provisioners: provisioners::read_all(root.provisioners, diagnostics),
+        error_cleanup_provisioner: root
+            .error_cleanup_provisioner
+            .and_then(|value| provisioners::read_cleanup(value, diagnostics)),
+        post_processors: post_processors::read(root.post_processors, diagnostics),
+    };
+    filter::check(&content, &mut for_building);
+    diagnostics.extend(if inputs.syntax_only { for_building.into_warnings() } else { for_building });
     Some(Template {
         path: PathBuf::from(&span.source.name),
         folder: folder.to_owned(),
@@ -61,11 +72,14 @@ pub(super) fn read(
         started: facts.started,
         description: root.description,
         variables,
-        builders,
-        provisioners,
-        error_cleanup_provisioner,
-        post_processors,
+        builds: content.builders.iter().enumerate().map(build).collect(),
+        content: super::Content::Legacy(content),
     })
+}
+
+fn build((index, builder): (usize, &component::Builder)) -> Build {
+    let (name, kind) = (builder.name.clone(), builder.kind.clone());
+    Build { source_name: name.clone(), name, kind, index }
 }
 
 #[cfg(test)]

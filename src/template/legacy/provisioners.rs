@@ -1,12 +1,13 @@
 //! The `provisioners` and the `error-cleanup-provisioner` of a template.
 
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::template::value::{Object, Value};
-use crate::template::{Filter, Provisioner};
+use crate::template::Provisioner;
+use crate::template::value::{Kind, Object, Value};
 
+use super::component::{Filter, SharedProvisioner};
 use super::object::{list, map, strings, take, take_type};
 
-pub(super) fn read_all(value: Option<Value>, diagnostics: &mut Diagnostics) -> Vec<Provisioner> {
+pub(super) fn read_all(value: Option<Value>, diagnostics: &mut Diagnostics) -> Vec<SharedProvisioner> {
     let values = list(value, "`provisioners`", diagnostics);
     let mut provisioners = Vec::new();
     for (index, value) in values.into_iter().enumerate() {
@@ -16,12 +17,12 @@ pub(super) fn read_all(value: Option<Value>, diagnostics: &mut Diagnostics) -> V
     provisioners
 }
 
-pub(super) fn read_cleanup(value: Value, diagnostics: &mut Diagnostics) -> Option<Provisioner> {
+pub(super) fn read_cleanup(value: Value, diagnostics: &mut Diagnostics) -> Option<SharedProvisioner> {
     let provisioner = read(value, "the error-cleanup-provisioner", diagnostics);
     diagnostics.take(provisioner)
 }
 
-fn read(value: Value, what: &str, diagnostics: &mut Diagnostics) -> Result<Provisioner, Diagnostic> {
+fn read(value: Value, what: &str, diagnostics: &mut Diagnostics) -> Result<SharedProvisioner, Diagnostic> {
     let mut config = map(value, what)?;
     let kind = take_type(&mut config, what)?;
     let mut names = |key: &str| {
@@ -33,20 +34,12 @@ fn read(value: Value, what: &str, diagnostics: &mut Diagnostics) -> Result<Provi
         Some(value) => overrides(map(value, &format!("`override` of {what}"))?, what, diagnostics),
         None => Vec::new(),
     };
-    Ok(Provisioner {
-        kind,
-        filter,
-        overrides,
-        pause_before: take(&mut config, "pause_before"),
-        timeout: take(&mut config, "timeout"),
-        max_retries: take(&mut config, "max_retries"),
-        config,
-    })
+    Ok(SharedProvisioner { provisioner: Provisioner { kind, config }, filter, overrides })
 }
 
 fn overrides(object: Object, what: &str, diagnostics: &mut Diagnostics) -> Vec<(String, Object)> {
     let mut overrides = Vec::new();
-    for (name, value) in object.entries {
+    for (name, value) in object.entries.into_iter().filter(|(_, value)| value.kind != Kind::Null) {
         let config = map(value, &format!("`override` of {what} for `{}`", name.value));
         overrides.extend(diagnostics.take(config).map(|config| (name.value, config)));
     }

@@ -1,7 +1,7 @@
 use crate::diag::{Diagnostics, Severity};
 use crate::source::SourceFile;
-use crate::template::Template;
 use crate::template::variables::VariableInputs;
+use crate::template::{Components, PostProcessor, Template};
 
 const TWO: &str = r#""builders": [{"type": "null", "name": "a"}, {"type": "null", "name": "b"}]"#;
 
@@ -14,6 +14,12 @@ fn template(text: &str) -> Template {
     let (template, diagnostics) = parse(text);
     assert!(diagnostics.is_empty(), "{}", diagnostics.render(false));
     template.expect("there is a template when nothing is wrong")
+}
+
+fn components(template: &Template, index: usize) -> Components {
+    let (components, diagnostics) = template.components(&template.builds[index]);
+    assert!(diagnostics.is_empty(), "{}", diagnostics.render(false));
+    components.expect("there are components when nothing is wrong")
 }
 
 /// Each finding as `line:column message; help`.
@@ -48,25 +54,23 @@ fn a_whole_template() {
     }"#,
     );
     assert_eq!(template.description.as_deref(), Some("demo"));
-    let names: Vec<[&str; 3]> = template
-        .builders
-        .iter()
-        .map(|builder| [builder.name.as_str(), builder.raw_name.value.as_str(), builder.kind.value.as_str()])
-        .collect();
-    assert_eq!(names, [["null", "null", "null"], ["zp", "{{user `name`}}", "qemu"]]);
-    let provisioner = &template.provisioners[0];
-    assert!(provisioner.filter.admits("null") && !provisioner.filter.admits("{{user `name`}}"));
-    assert_eq!(provisioner.overrides[0].0, "null");
-    assert!(provisioner.pause_before.is_some() && provisioner.timeout.is_none());
-    assert_eq!(provisioner.config.entries.len(), 1);
-    let sequences: Vec<Vec<&str>> = template
-        .post_processors
-        .iter()
-        .map(|sequence| sequence.iter().map(|post_processor| post_processor.name.as_str()).collect())
-        .collect();
-    assert_eq!(sequences, [vec!["compress"], vec!["vagrant"], vec!["checksum", "m"]]);
-    assert_eq!(template.post_processors[1][0].keep_input_artifact, Some(true));
-    assert!(!template.post_processors[2][1].filter.admits("null"));
+    let names: Vec<[&str; 2]> =
+        template.builds.iter().map(|build| [build.name.as_str(), build.kind.value.as_str()]).collect();
+    assert_eq!(names, [["null", "null"], ["zp", "qemu"]]);
+    let [of_null, of_qemu] = [0, 1].map(|at| components(&template, at));
+    assert_eq!(of_qemu.provisioners.len(), 0, "`only` names the other one");
+    let keys = |object: &crate::template::value::Object| -> Vec<String> {
+        object.entries.iter().map(|(key, _)| key.value.clone()).collect()
+    };
+    assert_eq!(keys(&of_null.provisioners[0].config), ["pause_before", "max_retries", "timeout", "inline", "x"]);
+    assert_eq!(keys(&of_qemu.builder), ["disk_size"]);
+    let sequences = |components: &Components| -> Vec<Vec<String>> {
+        let names = |steps: &Vec<PostProcessor>| steps.iter().map(|step| step.name.clone()).collect();
+        components.post_processors.iter().map(names).collect()
+    };
+    assert_eq!(sequences(&of_null), [vec!["compress"], vec!["vagrant"], vec!["checksum"]]);
+    assert_eq!(sequences(&of_qemu), [vec!["compress"], vec!["vagrant"], vec!["checksum", "m"]]);
+    assert_eq!(of_null.post_processors[1][0].keep_input_artifact, Some(true));
     let secrets: Vec<&str> = template.variables.sensitive().map(crate::io::secrets::Secret::reveal).collect();
     assert_eq!(secrets, ["p"]);
 }

@@ -9,12 +9,13 @@ use crate::plan::post_processor::{
 };
 use crate::plan::provisioner::{Direction, ProvisionerAction};
 use crate::plan::{Algorithm, BuildPlan, fields};
-use crate::template::PostProcessor;
 use crate::template::interpolate::Site;
+use crate::template::{Language, PostProcessor};
 
 use super::BuildContext;
 use super::kinds::{self, Fate};
 use super::provisioners::shell_local;
+use super::select::fits;
 
 const COMPRESS_OUTPUT: &str = "packer_{{.BuildName}}_{{.BuilderType}}";
 const CHECKSUM_OUTPUT: &str = "packer_{{.BuildName}}_{{.BuilderType}}_{{.ChecksumType}}.checksum";
@@ -22,30 +23,40 @@ const CHECKSUM_OUTPUT: &str = "packer_{{.BuildName}}_{{.BuilderType}}_{{.Checksu
 pub(super) fn post_processors(
     context: &BuildContext<'_>,
     plan: &BuildPlan,
+    sequences: Vec<Vec<PostProcessor>>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Vec<PostProcessorPlan>> {
-    let sequences = context.template.post_processors.iter();
-    let plans = sequences.map(|sequence| self::sequence(context, plan, sequence, diagnostics));
+    let files_may_come = can_make_files(plan, &sequences);
+    let plans = sequences.into_iter().map(|sequence| self::sequence(context, files_may_come, sequence, diagnostics));
     plans.filter(|sequence| !sequence.is_empty()).collect()
 }
 
 /// `-except` ends a sequence before the post-processor it names.
 fn sequence(
     context: &BuildContext<'_>,
-    plan: &BuildPlan,
-    sequence: &[PostProcessor],
+    files_may_come: bool,
+    sequence: Vec<PostProcessor>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<PostProcessorPlan> {
-    let raw_name = &context.builder.raw_name.value;
-    let admitted = sequence.iter().filter(|processor| processor.filter.admits(raw_name));
-    let wanted = admitted.take_while(|processor| !context.options.except.contains(&processor.name));
-    wanted.filter_map(|processor| post_processor(context, plan, processor, diagnostics)).collect()
+    let wanted = sequence.into_iter().take_while(|processor| !is_excepted(context, processor));
+    wanted.filter_map(|processor| post_processor(context, files_may_come, processor, diagnostics)).collect()
+}
+
+/// By name; in HCL2 by type as well.
+fn is_excepted(context: &BuildContext<'_>, processor: &PostProcessor) -> bool {
+    let language = context.template.language();
+    let by_type = language == Language::Hcl;
+    context
+        .options
+        .except
+        .iter()
+        .any(|word| fits(language, word, &processor.name) || (by_type && fits(language, word, &processor.kind.value)))
 }
 
 fn post_processor(
     context: &BuildContext<'_>,
-    plan: &BuildPlan,
-    processor: &PostProcessor,
+    files_may_come: bool,
+    processor: PostProcessor,
     diagnostics: &mut Diagnostics,
 ) -> Option<PostProcessorPlan> {
     let (fate, warning) = diagnostics.take(kinds::post_processor(&processor.kind, &processor.name))?;
@@ -53,12 +64,12 @@ fn post_processor(
     if fate == Fate::Skip {
         return None;
     }
-    let mut decoder = context.decoder(processor.config.clone());
-    let action = action(&processor.kind.value, &mut decoder, can_make_files(context, plan));
+    let mut decoder = context.decoder(processor.config);
+    let action = action(&processor.kind.value, &mut decoder, files_may_come);
     diagnostics.extend(decoder.finish());
     Some(PostProcessorPlan {
-        kind: processor.kind.value.clone(),
-        name: processor.name.clone(),
+        kind: processor.kind.value,
+        name: processor.name,
         keep_input_artifact: processor.keep_input_artifact,
         action,
     })
@@ -126,11 +137,11 @@ fn artifice(decoder: &mut Decoder<'_>) -> ArtificePlan {
 }
 
 /// Whether the build can write files on this host before its post-processors need them.
-fn can_make_files(context: &BuildContext<'_>, plan: &BuildPlan) -> bool {
+fn can_make_files(plan: &BuildPlan, sequences: &[Vec<PostProcessor>]) -> bool {
     let by_provisioner = plan.provisioners.iter().any(|provisioner| match &provisioner.action {
         ProvisionerAction::ShellLocal(_) => true,
         ProvisionerAction::File(file) => file.direction == Direction::Download,
         ProvisionerAction::Shell(_) => false,
     });
-    by_provisioner || context.template.post_processors.iter().flatten().any(|step| step.kind.value == "shell-local")
+    by_provisioner || sequences.iter().flatten().any(|step| step.kind.value == "shell-local")
 }

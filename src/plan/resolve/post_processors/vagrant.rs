@@ -11,8 +11,6 @@ use crate::source::Span;
 use crate::template::interpolate::{Late, Site};
 use crate::template::value::{Kind, Object};
 
-use super::super::overlay;
-
 const OUTPUT: &str = "packer_{{.BuildName}}_{{.Provider}}_{{.Architecture}}.box";
 
 /// Vagrant's providers that Packer makes boxes for.
@@ -84,7 +82,7 @@ fn old_overrides(decoder: &mut Decoder<'_>) -> BTreeMap<String, Object> {
 
 /// The options for all providers with those of one laid over. What is wrong in the former is reported there.
 fn overridden(decoder: &mut Decoder<'_>, over: &Object, files_may_come: bool) -> VagrantOptions {
-    let mut inner = decoder.inner(overlay::lay(over, decoder.object()));
+    let mut inner = decoder.inner(decoder.object().overlaid(over));
     inner.ignore(&["override", "architecture", "provider_override"]);
     let options = options(&mut inner, files_may_come);
     for diagnostic in inner.finish() {

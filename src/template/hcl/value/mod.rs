@@ -8,7 +8,7 @@ mod order;
 mod show;
 mod types;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub(in crate::template) use number::{Number, PRECISION};
@@ -26,7 +26,7 @@ pub(in crate::template) enum Value {
     String(Arc<str>),
     /// A list or a tuple: nothing here depends on the difference.
     List(Arc<Vec<Value>>),
-    /// Without equal elements, in the order that `Value::set` gives them.
+    /// Without equal elements, in the order of `Value::set`.
     Set(Arc<Vec<Value>>),
     /// A map or an object, in the order of its keys.
     Map(Arc<BTreeMap<String, Value>>),
@@ -45,15 +45,18 @@ impl Value {
         Self::Map(Arc::new(entries))
     }
 
-    /// A set: elements in order, equal ones once.
+    /// A set: elements in the order of `Ord`, equal ones once.
     pub(in crate::template) fn set(items: impl IntoIterator<Item = Value>) -> Self {
-        let mut items: Vec<Value> = items.into_iter().collect();
-        items.sort_by(Value::order);
-        items.dedup();
-        Self::Set(Arc::new(items))
+        let sorted: BTreeSet<Value> = items.into_iter().collect();
+        Self::Set(Arc::new(sorted.into_iter().collect()))
     }
 
     pub(in crate::template) fn integer(value: i64) -> Self {
+        Self::Number(Number::from(value))
+    }
+
+    /// How many there are of something.
+    pub(in crate::template) fn count(value: usize) -> Self {
         Self::Number(Number::from(value))
     }
 

@@ -62,6 +62,12 @@ impl From<i64> for Number {
     }
 }
 
+impl From<usize> for Number {
+    fn from(value: usize) -> Self {
+        Self(BigDecimal::from(u64::try_from(value).unwrap_or(u64::MAX)).normalized())
+    }
+}
+
 impl TryFrom<BigInt> for Number {
     type Error = NumberError;
 
