@@ -19,7 +19,8 @@ struct Writer {
 impl Writer {
     fn value(&mut self, value: &Value) {
         match &value.kind {
-            Kind::Null => self.out.push_str("null"),
+            // JSON has no other kind of nothing.
+            Kind::Null | Kind::Unknown | Kind::Deferred(_) => self.out.push_str("null"),
             Kind::Bool(flag) => self.out.push_str(if *flag { "true" } else { "false" }),
             Kind::Number(digits) => self.out.push_str(digits),
             Kind::String(text) => self.string(text),

@@ -6,7 +6,7 @@ use crate::template::PACKER_VERSION;
 use crate::template::version::Version;
 
 pub(super) fn check(wanted: Option<&Spanned<String>>, diagnostics: &mut Diagnostics) {
-    let Some(wanted) = wanted else { return };
+    let Some(wanted) = wanted.filter(|wanted| !wanted.value.is_empty()) else { return };
     match Version::parse(&wanted.value) {
         None => diagnostics.push(
             Diagnostic::error(format!("`min_packer_version` is not a version: `{}`", wanted.value))
