@@ -111,7 +111,7 @@ impl Parser<'_> {
         let mut content = Content::default();
         let inner = self.at;
         self.skip_blanks();
-        if !matches!(self.peek(), Some('\n')) {
+        if !matches!(self.peek(), Some('\n') | None) {
             return self.one_line_body(start, content);
         }
         loop {

@@ -83,7 +83,7 @@ fn nesting_up_to_the_limit() {
             ("\"${\"%{ for a in [1] }${", "1", "}%{ endfor }\"}\""),
             ("true ? 1 : ", "1", ""),
             ("try(", "1", ")"),
-            ("[1][", "0", "]"),
+            ("[0][", "0", "]"),
             ("1 + (2 * ", "1", ")"),
         ] {
             let text = |count: usize| format!("{}{inner}{}", open.repeat(count), close.repeat(count));
