@@ -16,7 +16,8 @@ pub(super) const FUNCTIONS: &[Function] =
 
 /// A list of maps; the first line names the columns.
 fn csv_decode(arguments: &Arguments<'_>) -> Result<Value, CallError> {
-    let mut reader = csv::Reader::from_reader(arguments.text(0).as_bytes());
+    let text = arguments.text(0).replace("\r\n", "\n");
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
     let names = reader.headers().map_err(|error| wrong(&error))?.clone();
     if names.is_empty() {
         return Err(CallError::of(0, "the first line with the names of the columns is missing"));

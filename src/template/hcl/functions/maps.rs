@@ -8,7 +8,7 @@ use super::CallError;
 use super::arguments::{Arguments, text_of};
 use super::limits::check_elements;
 use super::table::{Function, Needs, any, list, map, text, texts};
-use super::unify::{is_mixed, unify};
+use super::unify::{common, unify};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("coalesce", &[], coalesce).and_some(any("vals").or_null()).needs(Needs::Nothing),
@@ -21,7 +21,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 /// The first argument that is neither null nor an empty string.
 fn coalesce(arguments: &Arguments<'_>) -> Result<Value, CallError> {
-    if is_mixed(arguments.all().iter()) {
+    if common(arguments.all()).is_none() {
         return Err(CallError::new("the arguments must be of one type"));
     }
     let is_filled = |value: &&Value| **value != Value::Null && **value != Value::string("");

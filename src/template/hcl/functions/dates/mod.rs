@@ -44,15 +44,32 @@ fn time_add(arguments: &Arguments<'_>) -> Result<Value, CallError> {
     Ok(Value::string(moved.to_string()))
 }
 
-/// Go's way: numbers with units and no spaces.
+/// Go's way: numbers with units, in any order, without spaces.
 fn duration(text: &str) -> Option<SignedDuration> {
-    let is_form = |character: char| character.is_ascii_digit() || "+-.hmsnuµμ".contains(character);
-    match text.trim_start_matches(['+', '-']) {
-        "0" => Some(SignedDuration::ZERO),
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let length = match unsigned {
+        "0" => SignedDuration::ZERO,
+        "" => return None,
+        _ => parts_of_duration(unsigned)?,
+    };
+    if text.starts_with('-') { length.checked_neg() } else { Some(length) }
+}
+
+fn parts_of_duration(mut rest: &str) -> Option<SignedDuration> {
+    let is_number = |character: char| character.is_ascii_digit() || character == '.';
+    let mut sum = SignedDuration::ZERO;
+    while !rest.is_empty() {
+        let unit = rest.find(|character| !is_number(character))?;
+        let end = rest[unit..].find(is_number).map_or(rest.len(), |end| unit + end);
+        let (number, unit) = (&rest[..unit], &rest[unit..end]);
+        if number.is_empty() || !matches!(unit, "ns" | "us" | "µs" | "μs" | "ms" | "s" | "m" | "h") {
+            return None;
+        }
         // The library wants a digit before the point.
-        fraction if fraction.starts_with('.') => duration(&text.replacen('.', "0.", 1)),
-        _ => text.chars().all(is_form).then(|| text.parse().ok()).flatten(),
+        sum = sum.checked_add(format!("0{number}{unit}").parse().ok()?)?;
+        rest = &rest[end..];
     }
+    Some(sum)
 }
 
 /// The start of the program, as the templates of texts show it.
