@@ -2,6 +2,8 @@
 //! values, `templatefile` evaluates a text, `env` is there only in the defaults of variables: these
 //! belong to the evaluator.
 
+#[cfg(test)]
+mod any_arguments;
 mod arguments;
 mod base64;
 #[cfg(test)]
@@ -35,6 +37,8 @@ use std::path::Path;
 use super::value::Value;
 use arguments::Arguments;
 use table::Function;
+#[cfg(test)]
+use table::Needs;
 
 /// What functions see besides their arguments.
 #[derive(Clone, Copy, Debug)]
