@@ -115,8 +115,11 @@ fn shapes_are_known_before_their_parts() {
     let list = Value::list(vec![Value::Unknown, Value::string("b")]);
     let map = Value::map([("k".to_owned(), Value::Unknown), ("l".to_owned(), Value::integer(1))].into());
     let called = |name: &str, arguments: &[Value]| call(name, arguments, &context());
-    assert_eq!(called("length", &[list.clone()]), Ok(Value::integer(2)));
-    assert_eq!(called("keys", &[map.clone()]), Ok(Value::list(vec![Value::string("k"), Value::string("l")])));
+    assert_eq!(called("length", std::slice::from_ref(&list)), Ok(Value::integer(2)));
+    assert_eq!(
+        called("keys", std::slice::from_ref(&map)),
+        Ok(Value::list(vec![Value::string("k"), Value::string("l")]))
+    );
     assert!(called("lookup", &[map.clone(), Value::string("l"), Value::Null]).is_err());
     assert_eq!(called("lookup", &[map, Value::string("l"), Value::integer(0)]), Ok(Value::integer(1)));
     assert_eq!(called("element", &[list.clone(), Value::integer(1)]), Ok(Value::string("b")));

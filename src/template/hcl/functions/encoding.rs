@@ -11,8 +11,10 @@ use super::arguments::Arguments;
 use super::limits::Budget;
 use super::table::{Function, text};
 
-pub(super) const FUNCTIONS: &[Function] =
-    &[Function::new("csvdecode", &[text("str")], csv_decode), Function::new("urlencode", &[text("str")], url_encode)];
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new("csvdecode", &[text("str")], csv_decode),
+    Function::always("urlencode", &[text("str")], url_encode),
+];
 
 /// A list of maps; the first line names the columns.
 fn csv_decode(arguments: &Arguments<'_>) -> Result<Value, CallError> {
@@ -55,6 +57,6 @@ fn wrong(error: &csv::Error) -> CallError {
 /// All but letters, digits and these; a space becomes a plus sign.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b' ');
 
-fn url_encode(arguments: &Arguments<'_>) -> Result<Value, CallError> {
-    Ok(Value::string(utf8_percent_encode(arguments.text(0), QUERY).to_string().replace(' ', "+")))
+fn url_encode(arguments: &Arguments<'_>) -> Value {
+    Value::string(utf8_percent_encode(arguments.text(0), QUERY).to_string().replace(' ', "+"))
 }

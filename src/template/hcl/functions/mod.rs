@@ -104,7 +104,7 @@ pub(in crate::template) fn call(name: &str, arguments: &[Value], context: &Conte
         return Err(CallError { is_unknown: true, ..CallError::new(format!("there is no function `{name}`")) });
     };
     match Arguments::prepare(function, arguments, context)? {
-        Some(arguments) => (function.run)(&arguments).and_then(limits::check),
+        Some(arguments) => function.run(&arguments).and_then(limits::check),
         None => Ok(Value::Unknown),
     }
 }

@@ -17,11 +17,11 @@ pub(super) use moment::Moment;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("formatdate", &[text("format"), text("time")], format_date),
-    Function::new("legacy_isotime", &[], legacy_isotime).and_maybe(text("format")),
-    Function::new("legacy_strftime", &[], legacy_strftime).and_maybe(text("format")),
+    Function::always("legacy_isotime", &[], legacy_isotime).and_maybe(text("format")),
+    Function::always("legacy_strftime", &[], legacy_strftime).and_maybe(text("format")),
     Function::new("rfc3339_parse", &[text("timestamp")], rfc3339_parse),
     Function::new("timeadd", &[text("timestamp"), text("duration")], time_add),
-    Function::new("timestamp", &[], |_| Ok(Value::string(time::rfc3339(Timestamp::now())))),
+    Function::always("timestamp", &[], |_| Value::string(time::rfc3339(Timestamp::now()))),
     Function::new("unix_timestamp_parse", &[number("unix_timestamp")], unix_timestamp_parse),
 ];
 
@@ -73,20 +73,20 @@ fn parts_of_duration(mut rest: &str) -> Option<SignedDuration> {
 }
 
 /// The start of the program, as the templates of texts show it.
-fn legacy_isotime(arguments: &Arguments<'_>) -> Result<Value, CallError> {
+fn legacy_isotime(arguments: &Arguments<'_>) -> Value {
     let started = arguments.context.started;
-    Ok(Value::string(match arguments.len() {
+    Value::string(match arguments.len() {
         0 => time::rfc3339(started),
         _ => time::layout(started, arguments.text(0)),
-    }))
+    })
 }
 
-fn legacy_strftime(arguments: &Arguments<'_>) -> Result<Value, CallError> {
+fn legacy_strftime(arguments: &Arguments<'_>) -> Value {
     let started = arguments.context.started;
-    Ok(Value::string(match arguments.len() {
+    Value::string(match arguments.len() {
         0 => time::rfc3339(started),
         _ => time::strftime(started, arguments.text(0)),
-    }))
+    })
 }
 
 fn rfc3339_parse(arguments: &Arguments<'_>) -> Result<Value, CallError> {
