@@ -8,7 +8,7 @@ use crate::io::secrets::Secrets;
 use crate::plan::BuildPlan;
 use crate::plan::communicator::CommunicatorPlan;
 use crate::plan::decode::duration;
-use crate::plan::resolve::{ResolveOptions, resolve as resolve_plans};
+use crate::plan::resolve::{Purpose, ResolveOptions, resolve as resolve_plans};
 use crate::template::Template;
 use crate::template::variables::VariableInputs;
 use crate::ui::{Reporter, Settings, Style};
@@ -45,11 +45,13 @@ pub(super) fn load(args: &TemplateArgs, syntax_only: bool, ui: &mut Reporter, se
 pub(super) fn resolve(
     loaded: &Loaded,
     args: &TemplateArgs,
+    purpose: Purpose,
     force: bool,
     accelerator: Option<&str>,
     ui: &mut Reporter,
 ) -> (Vec<BuildPlan>, bool) {
     let options = ResolveOptions {
+        purpose,
         only: args.only.clone(),
         except: args.except.clone(),
         accelerator_override: accelerator.map(str::to_owned),

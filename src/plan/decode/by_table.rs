@@ -77,7 +77,7 @@ impl Decoder<'_> {
             Shape::Trilean => drop(self.converted(key, "a boolean", value, typing.trilean(value))),
             Shape::Integer => drop(self.converted(key, "an integer", value, typing.integer(value))),
             Shape::Duration => {
-                drop(self.converted(key, "a duration such as `1m30s`", value, typing.duration(value)));
+                let _ = self.converted(key, "a duration such as `1m30s`", value, typing.duration(value));
             }
             Shape::Texts => drop(self.converted(key, "a list of strings", value, typing.strings(value))),
             Shape::Files => self.check_paths(option, Expect::File, value),

@@ -93,6 +93,11 @@ impl Decoder<'_> {
         self.read(key, Reader::Flag, "a boolean", Typing::boolean).unwrap_or(false)
     }
 
+    /// `None` where nothing is said.
+    pub(in crate::plan) fn trilean(&mut self, key: &'static str) -> Option<bool> {
+        self.read(key, Reader::Trilean, "a boolean", Typing::trilean).flatten()
+    }
+
     pub(in crate::plan) fn integer(&mut self, key: &'static str) -> Option<i64> {
         self.read(key, Reader::Integer, "an integer", Typing::integer)
     }

@@ -14,6 +14,7 @@ pub(super) enum Reader {
     Text,
     Choice,
     Flag,
+    Trilean,
     Integer,
     Duration,
     Texts,
@@ -35,6 +36,7 @@ impl Reader {
             Self::Text => is_text && !option.late,
             Self::Choice => matches!(shape, Shape::Choice(_)),
             Self::Flag => shape == Shape::Flag,
+            Self::Trilean => shape == Shape::Trilean,
             Self::Integer => shape == Shape::Integer,
             Self::Duration => shape == Shape::Duration,
             Self::Texts => is_texts && !option.late,
@@ -60,6 +62,11 @@ impl Decoder<'_> {
         #[cfg(test)]
         super::asked::record(self.component, key);
         self.object.get(key).filter(|value| value.kind != Kind::Null).cloned()
+    }
+
+    /// Whether the component has this option at all.
+    pub(in crate::plan) fn has(&self, key: &str) -> bool {
+        self.options.find(key).is_some()
     }
 
     /// The words that an option may be.
