@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::diag::Diagnostic;
 use crate::source::Span;
 
+use super::weak::UNKNOWN;
 use super::{Decoder, Folders};
 
 /// What a path must be.
@@ -21,7 +22,7 @@ impl Folders<'_> {
         self.working.join(path)
     }
 
-    /// An error where a path does not lead to what it must.
+    /// An error where a path does not lead to what it must. One that is not known yet may lead anywhere.
     pub(in crate::plan) fn check(
         &self,
         what: &str,
@@ -29,6 +30,9 @@ impl Folders<'_> {
         expect: Expect,
         span: &Span,
     ) -> Result<(), Diagnostic> {
+        if path == Path::new(UNKNOWN) {
+            return Ok(());
+        }
         let shown = path.display();
         match fs_err::metadata(self.locate(path)) {
             Ok(found) if expect == Expect::File && found.is_dir() => {
@@ -61,7 +65,7 @@ impl Folders<'_> {
 }
 
 impl Decoder<'_> {
-    /// Reports a path of the option `key` that does not lead to what it must.
+    /// Reports a path that does not lead to what it must.
     pub(in crate::plan) fn require(&mut self, what: &str, path: impl AsRef<Path>, expect: Expect, span: &Span) {
         let checked = self.folders.check(what, path.as_ref(), expect, span);
         self.take(checked);

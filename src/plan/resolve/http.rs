@@ -27,7 +27,7 @@ fn network(decoder: &mut Decoder<'_>) {
     if decoder.string("http_interface").is_some() {
         decoder.exclusive("http_interface", "http_bind_address");
     }
-    decoder.choice("http_network_protocol", &["tcp", "tcp4", "tcp6", "unix", "unixpacket"]);
+    decoder.choice("http_network_protocol");
 }
 
 fn bind_address(decoder: &mut Decoder<'_>) -> Option<IpAddr> {
