@@ -39,6 +39,8 @@ pub struct ResolveOptions {
     pub accelerator_override: Option<String>,
     /// Existing output folders are replaced.
     pub force: bool,
+    /// No build follows: files that only a running one reads may be missing.
+    pub before_build: bool,
     /// `PACKER_KEY_INTERVAL`: where the template sets no interval.
     pub key_interval: Option<Duration>,
 }
@@ -79,7 +81,11 @@ impl<'a> BuildContext<'a> {
     }
 
     fn decoder(&self, object: Object) -> Decoder<'_> {
-        let folders = Folders { working: &self.template.working_folder, template: &self.template.folder };
+        let folders = Folders {
+            working: &self.template.working_folder,
+            template: &self.template.folder,
+            may_come_later: self.options.before_build,
+        };
         Decoder::new(&self.scope, folders, object)
     }
 }
