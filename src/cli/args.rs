@@ -27,6 +27,8 @@ pub(super) enum Command {
     Inspect(InspectArgs),
     /// Show the resolved plan and the hypervisor's command line
     Plan(PlanArgs),
+    /// Write a JSON template of an earlier Packer version as it is written today
+    Fix(FixArgs),
     /// Show what this host can do, with the fix for what it cannot
     Doctor,
     /// Show the versions
@@ -119,6 +121,15 @@ pub(super) struct ValidateArgs {
 pub(super) struct InspectArgs {
     #[command(flatten)]
     pub(super) template: TemplateArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FixArgs {
+    #[command(flatten)]
+    pub(super) template: TemplateArgs,
+    /// Check the rewritten template
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "true", value_parser = boolean)]
+    pub(super) validate: bool,
 }
 
 #[derive(Debug, Args)]

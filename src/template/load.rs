@@ -37,7 +37,8 @@ impl Template {
     }
 }
 
-fn read(path: &Path) -> Result<Arc<SourceFile>, Diagnostic> {
+/// The text of a JSON template; `-` is the standard input.
+pub(crate) fn read(path: &Path) -> Result<Arc<SourceFile>, Diagnostic> {
     if path == Path::new("-") {
         let mut bytes = Vec::new();
         std::io::stdin()
@@ -58,7 +59,7 @@ pub(super) fn read_file(path: &Path) -> Result<Arc<SourceFile>, Diagnostic> {
 }
 
 /// The absolute folder of a template; of the standard input, the current one.
-fn folder_of(path: &Path) -> Result<PathBuf, Diagnostic> {
+pub(crate) fn folder_of(path: &Path) -> Result<PathBuf, Diagnostic> {
     let absolute = std::path::absolute(path)
         .map_err(|error| Diagnostic::error(format!("cannot find the folder of {}: {error}", path.display())))?;
     Ok(absolute.parent().unwrap_or(Path::new("/")).to_owned())

@@ -1,10 +1,11 @@
 //! Templates: text in, `Template` out. Knows JSON, HCL2 and `{{ }}`; knows no machine.
 
+pub mod fixers;
 mod hcl;
 pub mod interpolate;
 pub mod json;
 mod legacy;
-mod load;
+pub(crate) mod load;
 mod outline;
 pub mod value;
 pub mod variables;

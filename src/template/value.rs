@@ -38,6 +38,11 @@ impl Object {
         self.position(key).map(|at| &self.entries[at].1)
     }
 
+    /// The same, to be changed.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
+        self.position(key).map(|at| &mut self.entries[at].1)
+    }
+
     /// Takes an entry out.
     pub fn remove(&mut self, key: &str) -> Option<(Spanned<String>, Value)> {
         self.position(key).map(|at| self.entries.remove(at))
