@@ -14,7 +14,7 @@ use crate::ui::{Reporter, Settings, Style};
 pub(super) fn run(args: &FixArgs, machine_readable: bool) -> u8 {
     let mut notes = notes(machine_readable);
     let path = &args.template.template;
-    let (text, diagnostics) = match template_file::read(path) {
+    let (text, diagnostics) = match template_file::read_json(path) {
         Ok(source) => fixers::rewrite(&source),
         Err(diagnostic) => (None, diagnostic.into()),
     };

@@ -37,8 +37,17 @@ impl Template {
     }
 }
 
-/// The text of a JSON template; `-` is the standard input.
-pub(crate) fn read(path: &Path) -> Result<Arc<SourceFile>, Diagnostic> {
+/// The text of a template that must be JSON.
+pub(crate) fn read_json(path: &Path) -> Result<Arc<SourceFile>, Diagnostic> {
+    if hcl::is_meant(path) {
+        let message = format!("{} means HCL2, and this command is for JSON templates", path.display());
+        return Err(Diagnostic::error(message).help("give the path of one JSON template"));
+    }
+    read(path)
+}
+
+/// The text of a template; `-` is the standard input.
+fn read(path: &Path) -> Result<Arc<SourceFile>, Diagnostic> {
     if path == Path::new("-") {
         let mut bytes = Vec::new();
         std::io::stdin()

@@ -123,7 +123,13 @@ impl Template {
     pub fn components(&self, build: &Build) -> (Option<Components>, Diagnostics) {
         match &self.content {
             Content::Legacy(content) => (Some(content.components(build.index)), Diagnostics::default()),
-            Content::Hcl(content) => content.components(build.index),
+            Content::Hcl(content) => {
+                let (mut components, mut diagnostics) = content.components(build.index);
+                if let Some(components) = &mut components {
+                    fixers::mend_components(&build.kind.value, components, &mut diagnostics);
+                }
+                (components, diagnostics)
+            }
         }
     }
 

@@ -36,20 +36,13 @@ pub(crate) const ALL: &[Difference] = &[
     ),
     difference(
         "old keys are read as `packer fix` would write them, with a warning",
-        &[
-            "json/qemu old-key: iso_checksum_type",
-            "json/qemu old-key: iso_checksum_url",
-            "json/qemu old-key: iso_md5",
-        ],
+        &["json/qemu old-key: iso_checksum_type", "json/qemu old-key: iso_checksum_url", "json/qemu old-key: iso_md5"],
     ),
     difference(
         "the build would end with this error, long after it began",
         &["json/qemu boot_command: an unknown variable", "json/qemu cpus: less than none"],
     ),
-    difference(
-        "a look at the syntax alone decodes no component",
-        &["json/language syntax-only: a duration"],
-    ),
+    difference("a look at the syntax alone decodes no component", &["json/language syntax-only: a duration"]),
 ];
 
 /// The reason for deciding this case otherwise, if we do.

@@ -27,13 +27,13 @@ use std::sync::Arc;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::SourceFile;
 
-use super::json;
 use super::value::{Kind, Object};
+use super::{Components, json};
 use component::Component;
 
 /// What a component is in a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub(super) enum Role {
     Builder,
     Provisioner,
     PostProcessor,
@@ -72,9 +72,18 @@ const OLD: [fn(&mut Component<'_>); 6] = [
     vsphere::lists,
 ];
 
-/// Writes the old options of one component as they are written today, with a warning for each.
-pub fn mend_component(role: Role, kind: &str, options: &mut Object, diagnostics: &mut Diagnostics) {
-    apply(Extent::Refused, &mut Component { role, kind, options, diagnostics });
+/// Writes the old options of one build's components as they are written today, with a warning for each.
+pub(super) fn mend_components(builder: &str, components: &mut Components, diagnostics: &mut Diagnostics) {
+    let mut mend = |role, kind: &str, options| {
+        apply(Extent::Refused, &mut Component { role, kind, options, diagnostics });
+    };
+    mend(Role::Builder, builder, &mut components.builder);
+    for provisioner in components.provisioners.iter_mut().chain(&mut components.error_cleanup_provisioner) {
+        mend(Role::Provisioner, &provisioner.kind.value, &mut provisioner.config);
+    }
+    for step in components.post_processors.iter_mut().flatten() {
+        mend(Role::PostProcessor, &step.kind.value, &mut step.config);
+    }
 }
 
 /// The same for all of a JSON template, with what several components share.

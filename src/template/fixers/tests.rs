@@ -1,5 +1,7 @@
 use super::*;
 use crate::diag::Severity;
+use crate::template::Template;
+use crate::template::variables::VariableInputs;
 
 /// The rewritten template in one line, without what all have.
 fn fixed(text: &str) -> String {
@@ -150,4 +152,31 @@ fn only_maps_are_rewritten() {
     let (text, diagnostics) = rewrite(&SourceFile::new("t.json", r#"{"a": 1, "a": 2}"#));
     assert_eq!(text.as_deref(), Some("{\n  \"a\": 2\n}\n"));
     assert!(!diagnostics.is_empty() && !diagnostics.has_errors());
+}
+
+#[test]
+fn components_of_hcl2_are_mended_too() {
+    let text = r#"
+source "qemu" "a" {
+  ssh_wait_timeout = "5m"
+}
+build {
+  sources = ["qemu.a"]
+  post-processor "manifest" {
+    filename = "m.json"
+  }
+}"#;
+    let source = SourceFile::new("t.pkr.hcl", text);
+    let inputs = VariableInputs::fixed();
+    let (template, _) = Template::parse(&source, std::path::Path::new("/"), &inputs);
+    let template = template.expect("it is well formed");
+    let (components, diagnostics) = template.components(&template.builds[0]);
+    let components = components.expect("nothing is wrong with it");
+    assert!(components.builder.get("ssh_timeout").is_some() && components.builder.get("ssh_wait_timeout").is_none());
+    assert!(components.post_processors[0][0].config.get("output").is_some());
+    let warnings: Vec<_> = diagnostics.iter().map(|finding| finding.message.as_str()).collect();
+    assert_eq!(
+        warnings,
+        ["`ssh_wait_timeout` is the old name of `ssh_timeout`", "`filename` is the old name of `output`"]
+    );
 }

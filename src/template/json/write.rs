@@ -19,7 +19,7 @@ struct Writer {
 impl Writer {
     fn value(&mut self, value: &Value) {
         match &value.kind {
-            // JSON has no other kind of nothing.
+            // The last two come from HCL2 alone.
             Kind::Null | Kind::Unknown | Kind::Deferred(_) => self.out.push_str("null"),
             Kind::Bool(flag) => self.out.push_str(if *flag { "true" } else { "false" }),
             Kind::Number(digits) => self.out.push_str(digits),

@@ -24,6 +24,9 @@ pub(super) use component::Content;
 use root::Root;
 
 /// The template that a document describes, as far as it can be understood.
+///
+/// What Packer looks at only when it starts to work with a template, versions, values and names of builders, is
+/// no matter of syntax: a look at the syntax alone warns of it.
 pub(super) fn read(
     document: Value,
     folder: &Path,
@@ -51,20 +54,20 @@ pub(super) fn read(
     let variables = resolve(root.variables, &names, inputs, facts.clone(), diagnostics);
     undefined::report(uses, &variables, diagnostics);
     let scope = Scope::new(facts.clone(), variables.values());
-    let mut for_building = Diagnostics::default();
-    version::check(root.min_packer_version.as_ref(), &mut for_building);
-    builders::require(root.builders.as_ref(), &span, &mut for_building);
+    let mut start = Diagnostics::default();
+    version::check(root.min_packer_version.as_ref(), &mut start);
+    builders::require(root.builders.as_ref(), &span, &mut start);
     let builders = builders::read(root.builders, diagnostics);
     let content = Content {
-        builders: builders::name(builders, &scope, &mut for_building),
+        builders: builders::name(builders, &scope, &mut start),
         provisioners: provisioners::read_all(root.provisioners, diagnostics),
         error_cleanup_provisioner: root
             .error_cleanup_provisioner
             .and_then(|value| provisioners::read_cleanup(value, diagnostics)),
         post_processors: post_processors::read(root.post_processors, diagnostics),
     };
-    filter::check(&content, &mut for_building);
-    diagnostics.extend(if inputs.syntax_only { for_building.into_warnings() } else { for_building });
+    filter::check(&content, &mut start);
+    diagnostics.extend(if inputs.syntax_only { start.into_warnings() } else { start });
     Some(Template {
         path: PathBuf::from(&span.source.name),
         folder: folder.to_owned(),

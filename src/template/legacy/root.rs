@@ -40,8 +40,7 @@ impl Root {
                 .and_then(|value| diagnostics.take(string(value, "`description`")))
                 .map(|text| text.value),
             min_packer_version: take(&mut object, "min_packer_version")
-                .and_then(|value| diagnostics.take(string(value, "`min_packer_version`")))
-                .filter(|version| !version.value.is_empty()),
+                .and_then(|value| diagnostics.take(string(value, "`min_packer_version`"))),
             variables: variables(take(&mut object, "variables"), diagnostics),
             sensitive: sensitive
                 .map(|value| strings(value, "`sensitive-variables`", false, diagnostics))
