@@ -1,22 +1,22 @@
 //! From a path or a text to a `Template`.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::source::SourceFile;
 
 use super::variables::VariableInputs;
-use super::{Template, json, legacy};
+use super::{Template, json, legacy, text};
 
 impl Template {
     /// Reads a template file; `-` is the standard input.
     pub fn load(path: &Path, inputs: &VariableInputs) -> (Option<Self>, Diagnostics) {
-        match read(path).and_then(|source| folder_of(path).map(|folder| (source, folder))) {
-            Ok((source, folder)) => Self::parse(&source, &folder, inputs),
-            Err(diagnostic) => (None, diagnostic.into()),
-        }
+        let mut diagnostics = Diagnostics::default();
+        let Some((source, folder)) = read(path, &mut diagnostics) else { return (None, diagnostics) };
+        let (template, found) = Self::parse(&source, &folder, inputs);
+        diagnostics.extend(found);
+        (template.filter(|_| !diagnostics.has_errors()), diagnostics)
     }
 
     /// Reads a template's text; `folder` is the absolute folder it lies in. There is a template exactly
@@ -30,20 +30,10 @@ impl Template {
     }
 }
 
-fn read(path: &Path) -> Result<Arc<SourceFile>, Diagnostic> {
-    if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin()
-            .read_to_end(&mut bytes)
-            .map_err(|error| Diagnostic::error(format!("cannot read the template from the standard input: {error}")))?;
-        return Ok(SourceFile::new("<stdin>", String::from_utf8_lossy(&bytes)));
-    }
-    refuse_hcl(path)?;
-    let bytes = fs_err::read(path).map_err(|error| Diagnostic::error(format!("cannot read the template: {error}")))?;
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(Diagnostic::error(format!("{} is UTF-16 text", path.display())).help("save it as UTF-8"));
-    }
-    Ok(SourceFile::new(path.display().to_string(), String::from_utf8_lossy(&bytes)))
+fn read(path: &Path, diagnostics: &mut Diagnostics) -> Option<(Arc<SourceFile>, PathBuf)> {
+    diagnostics.take(refuse_hcl(path))?;
+    let source = text::read(path, "template", Severity::Warning, diagnostics)?;
+    Some((source, diagnostics.take(folder_of(path))?))
 }
 
 /// Names and folders that mean the other template language.

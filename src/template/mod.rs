@@ -5,6 +5,7 @@ pub mod interpolate;
 pub mod json;
 mod legacy;
 mod load;
+mod text;
 pub mod value;
 pub mod variables;
 

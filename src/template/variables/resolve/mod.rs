@@ -1,6 +1,6 @@
 //! From what is written to values: overrides first, then rounds of filling in until nothing changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::io::secrets::{MASK, Secret};
@@ -28,7 +28,8 @@ pub(in crate::template) fn resolve(
     facts: Facts,
     diagnostics: &mut Diagnostics,
 ) -> Variables {
-    let is_sensitive = |name: &str| sensitive.iter().any(|known| known == name);
+    let sensitive: HashSet<&str> = sensitive.iter().map(String::as_str).collect();
+    let is_sensitive = |name: &str| sensitive.contains(name);
     let given = given(inputs, &is_sensitive, diagnostics);
     let mut written: BTreeMap<String, Spanned<String>> = BTreeMap::new();
     for declaration in &declared {
@@ -85,12 +86,16 @@ fn fill_in(
     diagnostics: &mut Diagnostics,
 ) -> BTreeMap<String, Secret> {
     let mut open = written;
-    let mut waiting = BTreeMap::new();
+    let mut waiting: BTreeMap<String, Problem> = BTreeMap::new();
     let mut use_of_others_succeeded = false;
     for _ in 0..ROUNDS {
-        waiting.clear();
         let before = open.len();
         for (name, text) in std::mem::take(&mut open) {
+            if waiting.get(&name).is_some_and(|problem| waits(problem, &scope)) {
+                open.insert(name, text);
+                continue;
+            }
+            waiting.remove(&name);
             match scope.try_render(&text.value, Dots::Keep) {
                 Ok(value) => {
                     use_of_others_succeeded |= !interpolate::references(&text.value).is_empty();
@@ -107,10 +112,19 @@ fn fill_in(
             break;
         }
     }
-    for (name, problem) in waiting {
+    let known = || scope.values().keys().map(String::as_str);
+    for (name, mut problem) in waiting {
+        if let Some(unresolved) = problem.unresolved.take() {
+            problem = problem.suggest(&unresolved, known());
+        }
         report_waiting(diagnose(&name, &open[&name], problem, is_sensitive), use_of_others_succeeded, diagnostics);
     }
     scope.values().clone()
+}
+
+/// Whether the variable it needs has no value yet.
+fn waits(problem: &Problem, scope: &Scope) -> bool {
+    problem.unresolved.as_ref().is_some_and(|name| !scope.values().contains_key(name))
 }
 
 fn diagnose(name: &str, text: &Spanned<String>, problem: Problem, is_sensitive: &impl Fn(&str) -> bool) -> Diagnostic {
