@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::fmt::FmtArgs;
 use crate::plan::OnError;
 
 /// Turns an installer ISO into a ready machine image. Runs Packer templates unmodified.
@@ -27,6 +28,8 @@ pub(super) enum Command {
     Inspect(InspectArgs),
     /// Show the resolved plan and the hypervisor's command line
     Plan(PlanArgs),
+    /// Write HCL2 templates and variable files in the canonical format
+    Fmt(FmtArgs),
     /// Show what this host can do, with the fix for what it cannot
     Doctor,
     /// Show the versions
@@ -168,7 +171,7 @@ fn variable(text: &str) -> Result<(String, String), String> {
 }
 
 /// The spellings that Go's flag package takes.
-fn boolean(text: &str) -> Result<bool, String> {
+pub(super) fn boolean(text: &str) -> Result<bool, String> {
     match text {
         "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
         "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),

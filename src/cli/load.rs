@@ -84,7 +84,7 @@ fn add_secrets(secrets: &Secrets, plan: &BuildPlan) {
     }
 }
 
-fn show(ui: &mut Reporter, diagnostics: &Diagnostics) {
+pub(super) fn show(ui: &mut Reporter, diagnostics: &Diagnostics) {
     if diagnostics.is_empty() {
         return;
     }

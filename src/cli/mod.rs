@@ -3,6 +3,7 @@
 mod args;
 mod build;
 mod doctor;
+mod fmt;
 mod help;
 mod inspect;
 mod load;
@@ -39,6 +40,7 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Validate(args) => validate::run(&args, machine_readable),
         Command::Inspect(args) => inspect::run(&args, machine_readable),
         Command::Plan(args) => plan::run(&args, machine_readable),
+        Command::Fmt(args) => fmt::run(&args, machine_readable),
         Command::Doctor => doctor::run(machine_readable),
         Command::Version => version::run(machine_readable),
     };

@@ -16,6 +16,8 @@ use interpolate::{Facts, Scope};
 use value::Object;
 use variables::Variables;
 
+pub use hcl::format::format as format_hcl;
+
 /// The Packer version that templates see (`{{packer_version}}`) and that `min_packer_version` is held against.
 pub const PACKER_VERSION: &str = "1.14.0";
 

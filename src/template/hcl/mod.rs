@@ -4,6 +4,7 @@
 //! expressions into `value`s with the help of `functions`.
 
 pub(super) mod evaluate;
+pub(super) mod format;
 pub(super) mod functions;
 pub(super) mod syntax;
 pub(super) mod value;
