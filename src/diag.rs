@@ -76,6 +76,13 @@ impl Diagnostics {
         result.map_err(|diagnostic| self.push(diagnostic)).ok()
     }
 
+    /// The same findings, none of which stops anything.
+    #[must_use]
+    pub fn into_warnings(mut self) -> Self {
+        self.0.iter_mut().for_each(|finding| finding.severity = Severity::Warning);
+        self
+    }
+
     pub fn has_errors(&self) -> bool {
         self.0.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }

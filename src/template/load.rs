@@ -8,20 +8,27 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::SourceFile;
 
 use super::variables::VariableInputs;
-use super::{Template, json, legacy};
+use super::{Template, hcl, json, legacy};
 
 impl Template {
     /// Reads a template file; `-` is the standard input.
     pub fn load(path: &Path, inputs: &VariableInputs) -> (Option<Self>, Diagnostics) {
+        if hcl::is_meant(path) {
+            return hcl::load(path, inputs);
+        }
         match read(path).and_then(|source| folder_of(path).map(|folder| (source, folder))) {
             Ok((source, folder)) => Self::parse(&source, &folder, inputs),
             Err(diagnostic) => (None, diagnostic.into()),
         }
     }
 
-    /// Reads a template's text; `folder` is the absolute folder it lies in. There is a template exactly
+    /// Reads a template's text, in the language that its name tells; `folder` is the absolute folder it lies in. There is a template exactly
     /// when no finding is an error.
     pub fn parse(source: &Arc<SourceFile>, folder: &Path, inputs: &VariableInputs) -> (Option<Self>, Diagnostics) {
+        let name = Path::new(&source.name);
+        if hcl::is_meant(name) {
+            return hcl::parse(source, &folder.join(name), inputs);
+        }
         let mut diagnostics = Diagnostics::default();
         let Some(document) = diagnostics.take(json::parse(source, "template")) else { return (None, diagnostics) };
         diagnostics.extend(document.repeated_keys);
@@ -30,6 +37,16 @@ impl Template {
     }
 }
 
+/// The text of a template that must be JSON.
+pub(crate) fn read_json(path: &Path) -> Result<Arc<SourceFile>, Diagnostic> {
+    if hcl::is_meant(path) {
+        let message = format!("{} means HCL2, and this command is for JSON templates", path.display());
+        return Err(Diagnostic::error(message).help("give the path of one JSON template"));
+    }
+    read(path)
+}
+
+/// The text of a template; `-` is the standard input.
 fn read(path: &Path) -> Result<Arc<SourceFile>, Diagnostic> {
     if path == Path::new("-") {
         let mut bytes = Vec::new();
@@ -38,7 +55,11 @@ fn read(path: &Path) -> Result<Arc<SourceFile>, Diagnostic> {
             .map_err(|error| Diagnostic::error(format!("cannot read the template from the standard input: {error}")))?;
         return Ok(SourceFile::new("<stdin>", String::from_utf8_lossy(&bytes)));
     }
-    refuse_hcl(path)?;
+    read_file(path)
+}
+
+/// The text of a file.
+pub(super) fn read_file(path: &Path) -> Result<Arc<SourceFile>, Diagnostic> {
     let bytes = fs_err::read(path).map_err(|error| Diagnostic::error(format!("cannot read the template: {error}")))?;
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(Diagnostic::error(format!("{} is UTF-16 text", path.display())).help("save it as UTF-8"));
@@ -46,20 +67,8 @@ fn read(path: &Path) -> Result<Arc<SourceFile>, Diagnostic> {
     Ok(SourceFile::new(path.display().to_string(), String::from_utf8_lossy(&bytes)))
 }
 
-/// Names and folders that mean the other template language.
-fn refuse_hcl(path: &Path) -> Result<(), Diagnostic> {
-    let name = path.to_string_lossy();
-    let is_hcl = name.ends_with(".pkr.hcl") || name.ends_with(".pkr.json");
-    if !is_hcl && !path.is_dir() {
-        return Ok(());
-    }
-    let what = if is_hcl { "is an HCL2 template" } else { "is a folder, which means an HCL2 template" };
-    Err(Diagnostic::error(format!("{name} {what}, and this version reads only JSON templates"))
-        .help("give the path of one JSON template"))
-}
-
 /// The absolute folder of a template; of the standard input, the current one.
-fn folder_of(path: &Path) -> Result<PathBuf, Diagnostic> {
+pub(crate) fn folder_of(path: &Path) -> Result<PathBuf, Diagnostic> {
     let absolute = std::path::absolute(path)
         .map_err(|error| Diagnostic::error(format!("cannot find the folder of {}: {error}", path.display())))?;
     Ok(absolute.parent().unwrap_or(Path::new("/")).to_owned())
@@ -79,8 +88,8 @@ mod tests {
     fn unreadable_paths_are_named() {
         let missing = message(Path::new("/nonexistent/t.json"));
         assert!(missing.contains("/nonexistent/t.json") && missing.contains("No such file"), "{missing}");
-        assert!(message(Path::new("ubuntu.pkr.hcl")).contains("HCL2"));
-        assert!(message(Path::new("/")).contains("folder"));
+        assert!(message(Path::new("gone.pkr.hcl")).contains("No such file"));
+        assert!(message(Path::new("/")).contains("the folder / holds no template"));
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod problem;
 mod quote;
 mod references;
 mod scope;
-mod time;
+pub(in crate::template) mod time;
 mod value;
 
 use std::collections::BTreeMap;

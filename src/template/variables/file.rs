@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::{SourceFile, Span, Spanned};
 use crate::template::json;
 use crate::template::value::{Kind, Object};
@@ -35,11 +35,8 @@ fn hcl_refused(name: &str) -> Diagnostic {
 fn object(name: &str, text: &str) -> Result<(Object, Diagnostics), Diagnostic> {
     let source = SourceFile::new(name, text);
     let document = json::parse(&source, "variable file")?;
-    let mut findings = Diagnostics::default();
-    for finding in document.repeated_keys {
-        // Packer takes the last one without a word, so such files are in use.
-        findings.push(Diagnostic { severity: Severity::Warning, ..finding });
-    }
+    // Packer takes the last one without a word, so such files are in use.
+    let findings = document.repeated_keys.into_warnings();
     match document.value.kind {
         Kind::Map(object) => Ok((object, findings)),
         other => Err(Diagnostic::error(format!("{name} must hold a map of strings, not {}", other.describe()))

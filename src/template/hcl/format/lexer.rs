@@ -136,7 +136,7 @@ impl<'a> Lexer<'a> {
         let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
         if self.text[..self.at].ends_with('\n') && line.trim() == marker {
             self.inside.pop();
-            return self.push(Kind::CloseText, line.trim_end().len(), 0);
+            return self.push(Kind::CloseText, line.trim_end_matches('\r').len(), 0);
         }
         self.text_or_interpolation(line_length(rest));
     }

@@ -61,6 +61,9 @@ impl Folder<'_> {
     }
 
     fn call(&self, name: &str, arguments: &[Value], range: &Range<usize>) -> Result<Part, Problem> {
+        if let Some(problem) = self.scope.refusal(name, range) {
+            return Err(problem);
+        }
         if name == "build" {
             return self.build_value(arguments, range);
         }
