@@ -22,6 +22,8 @@ pub use outline::{BlockOutline, HclOutline, LegacyOutline, Outline};
 use value::Object;
 use variables::Variables;
 
+pub use hcl::format::format as format_hcl;
+
 /// The Packer version that templates see (`{{packer_version}}`) and that `min_packer_version` is held against.
 pub const PACKER_VERSION: &str = "1.14.0";
 
