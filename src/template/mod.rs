@@ -7,6 +7,7 @@ pub mod json;
 mod legacy;
 pub(crate) mod load;
 mod outline;
+pub mod upgrade;
 pub mod value;
 pub mod variables;
 mod version;
