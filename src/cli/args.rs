@@ -31,6 +31,8 @@ pub(super) enum Command {
     Fix(FixArgs),
     /// Show what this host can do, with the fix for what it cannot
     Doctor,
+    /// Print a JSON Schema of templates, for editors
+    Schema(SchemaArgs),
     /// Show the versions
     Version,
 }
@@ -144,6 +146,19 @@ pub(super) struct PlanArgs {
     pub(super) host: bool,
     #[command(flatten)]
     pub(super) accelerator: AcceleratorArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SchemaArgs {
+    /// Which templates: legacy JSON, or HCL2 in JSON
+    #[arg(value_enum, default_value = "json")]
+    pub(super) kind: SchemaKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaKind {
+    Json,
+    Hcl,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

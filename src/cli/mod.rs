@@ -8,6 +8,7 @@ mod help;
 mod inspect;
 mod load;
 mod plan;
+mod schema;
 mod signals;
 mod validate;
 mod version;
@@ -42,6 +43,7 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Plan(args) => plan::run(&args, machine_readable),
         Command::Fix(args) => fix::run(&args, machine_readable),
         Command::Doctor => doctor::run(machine_readable),
+        Command::Schema(args) => schema::run(&args),
         Command::Version => version::run(machine_readable),
     };
     ExitCode::from(code)

@@ -71,6 +71,11 @@ impl Object {
 }
 
 impl Kind {
+    /// Whether it is a value already. Its parts may not be.
+    pub fn is_known(&self) -> bool {
+        !matches!(self, Self::Unknown | Self::Deferred(_))
+    }
+
     /// For messages: "a string", "a list".
     pub fn describe(&self) -> &'static str {
         match self {

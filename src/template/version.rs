@@ -17,6 +17,15 @@ impl Version {
         Self::parse(PACKER_VERSION).expect("the constant is a version")
     }
 
+    fn of<const N: usize>(numbers: [u64; N]) -> Self {
+        Self { numbers: numbers.to_vec(), prerelease: None }
+    }
+
+    /// Whether templates for this release work here.
+    pub(super) fn is_familiar(&self) -> bool {
+        self.numbers.first().is_some_and(|major| *major <= 1) && self.compare(&Self::of([1, LAST_MINOR + 1])).is_lt()
+    }
+
     pub(super) fn is_prerelease(&self) -> bool {
         self.prerelease.is_some()
     }
@@ -51,6 +60,11 @@ fn number(digits: &str) -> Option<u64> {
     digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
 }
 
+/// Templates for releases from 1.0 to 1.16 work here.
+const LAST_MINOR: u64 = 16;
+/// No minor release had more patches.
+const LAST_PATCH: u64 = 13;
+
 /// A list such as `>= 1.7.0, < 2`: all of it must hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Constraints(Vec<(Operator, Version)>);
@@ -84,6 +98,15 @@ impl Constraints {
 
     pub(super) fn admit(&self, version: &Version) -> bool {
         self.0.iter().all(|(operator, bound)| holds(*operator, version, bound))
+    }
+
+    /// Whether they hold for some release whose templates work here. People pin the release they have, and
+    /// nothing in a template depends on the difference.
+    pub(super) fn admit_a_release(&self) -> bool {
+        let minors =
+            (0..=LAST_MINOR).flat_map(|minor| (0..LAST_PATCH).map(move |patch| Version::of([1, minor, patch])));
+        let named = self.0.iter().map(|(_, bound)| bound.clone()).filter(Version::is_familiar);
+        minors.chain(named).any(|version| self.admit(&version))
     }
 
     pub(super) fn name_a_prerelease(&self) -> bool {
@@ -139,6 +162,15 @@ mod tests {
         ] {
             let constraints = Constraints::parse(text).expect(text);
             assert_eq!(constraints.admit(&version), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn pins_of_familiar_releases_are_no_obstacle() {
+        for (text, expected) in
+            [("= 1.11.1", true), (">= 1.15.1", true), ("< 1.5", true), (">= 2", false), ("1.17.0", false)]
+        {
+            assert_eq!(Constraints::parse(text).expect(text).admit_a_release(), expected, "{text}");
         }
     }
 

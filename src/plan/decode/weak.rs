@@ -5,15 +5,7 @@ use crate::source::Spanned;
 use crate::template::value::{Kind, Value};
 
 use super::duration::{self, Signed};
-
-/// Why a value does not stand for a type.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Mismatch {
-    /// It is of another kind altogether.
-    Kind,
-    /// It is a text that does not read as the type.
-    Text(String),
-}
+use super::typing::{Mismatch, Pair};
 
 /// How a text shows that is known only later.
 const UNKNOWN: &str = "<unknown>";
@@ -88,9 +80,6 @@ pub(super) fn integers(value: &Value) -> Result<Vec<i64>, Mismatch> {
     }
 }
 
-/// An entry of a map of texts.
-pub(super) type Pair = (Spanned<String>, Spanned<String>);
-
 /// A list of maps is one map, in which the last of equal names counts.
 pub(super) fn pairs(value: &Value) -> Result<Vec<Pair>, Mismatch> {
     match &value.kind {
@@ -105,8 +94,8 @@ pub(super) fn pairs(value: &Value) -> Result<Vec<Pair>, Mismatch> {
     }
 }
 
-/// A JSON number in decimal, without exponent and without trailing zeros of a fraction.
-fn decimal(number: &str) -> String {
+/// A number in decimal, without exponent and without trailing zeros of a fraction.
+pub(super) fn decimal(number: &str) -> String {
     if number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
         return number.to_owned();
     }

@@ -25,7 +25,8 @@ use crate::template::value::Object;
 use crate::template::{Build, Template};
 
 use super::BuildPlan;
-use super::decode::{Decoder, Folders};
+use super::catalog::Component;
+use super::decode::{Decoder, Folders, Reading};
 use report::Report;
 
 /// What the command line and the environment add to a template.
@@ -78,8 +79,9 @@ impl<'a> BuildContext<'a> {
         Self { template, options, build, scope }
     }
 
-    fn decoder(&self, object: Object) -> Decoder<'_> {
+    fn decoder(&self, component: &'static Component, object: Object) -> Decoder<'_> {
         let folders = Folders { working: &self.template.working_folder, template: &self.template.folder };
-        Decoder::new(&self.scope, folders, object)
+        let reading = Reading { scope: &self.scope, folders, typing: self.template.language().into() };
+        Decoder::new(reading, component, object)
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn check(wanted: Option<&Spanned<String>>, diagnostics: &mut Diagnost
                 .at(&wanted.span)
                 .help("a version is numbers with dots between them, such as 1.7.0"),
         ),
-        Some(version) if is_newer(&version) => diagnostics.push(
+        Some(version) if is_too_new(&version) => diagnostics.push(
             Diagnostic::error(format!(
                 "the template needs Packer {} or newer; this program does what Packer {PACKER_VERSION} does",
                 wanted.value
@@ -24,8 +24,8 @@ pub(super) fn check(wanted: Option<&Spanned<String>>, diagnostics: &mut Diagnost
     }
 }
 
-fn is_newer(version: &Version) -> bool {
-    version.compare(&Version::own()).is_gt()
+fn is_too_new(version: &Version) -> bool {
+    version.compare(&Version::own()).is_gt() && !version.is_familiar()
 }
 
 #[cfg(test)]
@@ -34,11 +34,12 @@ mod tests {
 
     #[test]
     fn orders_versions() {
-        let newer = |text| Version::parse(text).map(|version| is_newer(&version));
+        let newer = |text| Version::parse(text).map(|version| is_too_new(&version));
         assert_eq!(newer("1.7"), Some(false));
         assert_eq!(newer(PACKER_VERSION), Some(false));
         assert_eq!(newer("v1.14.0-beta1"), Some(false));
-        assert_eq!(newer("1.14.1"), Some(true));
+        assert_eq!(newer("1.14.1"), Some(false), "its templates work here");
+        assert_eq!(newer("1.17"), Some(true));
         assert_eq!(newer("2"), Some(true));
         assert_eq!(newer("abc"), None);
         assert_eq!(newer(""), None);

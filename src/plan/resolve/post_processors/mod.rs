@@ -61,10 +61,8 @@ fn post_processor(
 ) -> Option<PostProcessorPlan> {
     let (fate, warning) = diagnostics.take(kinds::post_processor(&processor.kind, &processor.name))?;
     diagnostics.extend(warning.map(Diagnostics::from).unwrap_or_default());
-    if fate == Fate::Skip {
-        return None;
-    }
-    let mut decoder = context.decoder(processor.config);
+    let Fate::Run(component) = fate else { return None };
+    let mut decoder = context.decoder(component, processor.config);
     let action = action(&processor.kind.value, &mut decoder, files_may_come);
     diagnostics.extend(decoder.finish());
     Some(PostProcessorPlan {
@@ -107,11 +105,11 @@ fn checksum(decoder: &mut Decoder<'_>) -> ChecksumPlan {
 }
 
 fn compress(decoder: &mut Decoder<'_>) -> CompressPlan {
-    let pattern = decoder.raw_strings("output").into_iter().map(|text| text.value).collect::<Vec<_>>().join(",");
+    let pattern = decoder.raw_string("output").unwrap_or_else(|| COMPRESS_OUTPUT.to_owned());
     let site = fields::with_build(fields::COMPRESS);
     CompressPlan {
         output: decoder.late_or("output", COMPRESS_OUTPUT, Site::Map(&site)),
-        output_pattern: if pattern.is_empty() { COMPRESS_OUTPUT.to_owned() } else { pattern },
+        output_pattern: pattern,
         format: decoder.string("format"),
         compression_level: decoder.number("compression_level", -1..=i64::from(i32::MAX)).unwrap_or(0).min(9),
     }

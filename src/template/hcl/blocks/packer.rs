@@ -12,7 +12,8 @@ use super::parts::Parts;
 pub(super) fn check(block: &Block, diagnostics: &mut Diagnostics) {
     let mut parts = Parts::new(&block.body);
     if let Some(wanted) = parts.value("required_version") {
-        diagnostics.take(required_version(wanted));
+        let finding = diagnostics.take(required_version(wanted));
+        finding.flatten().into_iter().for_each(|warning| diagnostics.push(warning));
     }
     let mut names = std::collections::BTreeSet::new();
     for plugins in parts.blocks("required_plugins") {
@@ -27,7 +28,8 @@ pub(super) fn check(block: &Block, diagnostics: &mut Diagnostics) {
     parts.finish("the `packer` block", diagnostics);
 }
 
-fn required_version(wanted: &Expression) -> Result<(), Diagnostic> {
+/// Perhaps with a warning.
+fn required_version(wanted: &Expression) -> Result<Option<Diagnostic>, Diagnostic> {
     let text = match evaluate_constant(wanted)? {
         Value::String(text) => text,
         _ => return Err(Diagnostic::error("`required_version` must be a string").at(&wanted.span)),
@@ -38,10 +40,13 @@ fn required_version(wanted: &Expression) -> Result<(), Diagnostic> {
             .help("write it as \">= 1.7.0\" or \">= 1.7.0, < 2\"")
     })?;
     if constraints.admit(&Version::own()) {
-        return Ok(());
+        return Ok(None);
     }
-    let error = format!("the template needs Packer {text}; this program does what Packer {PACKER_VERSION} does");
-    Err(Diagnostic::error(error).at(&wanted.span))
+    let message = format!("the template asks for Packer {text}; this program does what Packer {PACKER_VERSION} does");
+    if constraints.admit_a_release() {
+        return Ok(Some(Diagnostic::warning(message).at(&wanted.span)));
+    }
+    Err(Diagnostic::error(message).at(&wanted.span))
 }
 
 /// `name = { version = "..", source = ".." }`
