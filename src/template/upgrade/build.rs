@@ -6,7 +6,7 @@ use crate::template::value::{Kind, Object, Value};
 
 use super::layout::{self, Block, Body};
 use super::names::{BuildName, Names, Taken, is_identifier};
-use super::text::{Part, Place, expression, parts, quoted};
+use super::text::{Place, expression, parts, quoted};
 use super::{Writer, map, maps, string, text_of};
 
 /// A builder with the name it gets.
@@ -16,20 +16,21 @@ pub(super) struct Source<'a> {
     name: BuildName,
 }
 
-/// Names all builders, in the order in which JSON builds them: by their rendered names.
+/// Names all builders, in the order in which JSON builds them: by their rendered names. What a name is now is the
+/// label; the build takes the name as it is written.
 pub(super) fn name_sources<'a>(root: &'a Object, template: &Template, names: &mut Names) -> Vec<Source<'a>> {
     let scope = template.scope();
     let rendered = |name: &str, object: &Object| scope.render(name, &object.span).unwrap_or_else(|_| name.to_owned());
-    let mut builders: Vec<_> = maps(root, "builders")
-        .into_iter()
-        .filter_map(|object| Some((rendered(old_name(object)?, object), object)))
-        .collect();
+    let named = |object: &'a Object| Some((rendered(old_name(object)?, object), object));
+    let mut builders: Vec<_> = maps(root, "builders").into_iter().filter_map(named).collect();
     builders.sort_by(|(left, _), (right, _)| left.cmp(right));
     let mut taken = Taken::default();
     let mut sources = Vec::new();
-    for (_, options) in builders {
+    for (rendered, options) in builders {
         let (Some(kind), Some(old)) = (text_of(options, "type"), old_name(options)) else { continue };
-        let name = build_name(kind, old, names, &mut taken);
+        let label = taken.unique(&rendered);
+        let renamed = (label != old).then(|| expression(&parts(old, Place::Option, names)));
+        let name = BuildName { kind: kind.to_owned(), label, renamed };
         names.add_build(old, name.clone());
         sources.push(Source { options, name });
     }
@@ -38,21 +39,6 @@ pub(super) fn name_sources<'a>(root: &'a Object, template: &Template, names: &mu
 
 fn old_name(builder: &Object) -> Option<&str> {
     text_of(builder, "name").filter(|name| !name.is_empty()).or_else(|| text_of(builder, "type"))
-}
-
-fn build_name(kind: &str, old: &str, names: &Names, taken: &mut Taken) -> BuildName {
-    let parts = parts(old, Place::Option, names);
-    let label = taken.unique(&parts.iter().map(part_of_label).collect::<String>());
-    let renamed = (label != old).then(|| expression(&parts));
-    BuildName { kind: kind.to_owned(), label, renamed }
-}
-
-/// A variable is called by its name there.
-fn part_of_label(part: &Part) -> &str {
-    match part {
-        Part::Text(text) | Part::Environment(text) => text.trim(),
-        Part::Expression(expression) => expression.rsplit('.').next().unwrap_or_default(),
-    }
 }
 
 impl BuildName {

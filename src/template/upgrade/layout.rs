@@ -93,6 +93,9 @@ impl Block {
         for label in &self.labels {
             out.extend([" ", &quoted(label)]);
         }
+        if self.body.items.is_empty() {
+            return out.push_str(" {}\n");
+        }
         out.push_str(" {\n");
         self.body.write(depth + 1, out);
         out.extend([&indent, "}\n"]);
@@ -180,7 +183,7 @@ mod tests {
         source.body.attribute("x", "1");
         source.body.block(Block::option("storage"));
         body.block(source);
-        let expected = "# notes\n#\n# more\nsource \"qemu\" \"a b\" {\n  cpus     = 2\n  headless = true\n  env = {\n    A     = 1\n    \"b.c\" = []\n  }\n  x = 1\n\n  storage {\n  }\n}\n";
+        let expected = "# notes\n#\n# more\nsource \"qemu\" \"a b\" {\n  cpus     = 2\n  headless = true\n  env = {\n    A     = 1\n    \"b.c\" = []\n  }\n  x = 1\n\n  storage {}\n}\n";
         assert_eq!(body.to_text(), expected);
     }
 

@@ -36,6 +36,11 @@ impl Names {
         self.builds.insert(old.to_owned(), name);
     }
 
+    /// Whether a build is called otherwise than its source.
+    pub(super) fn renames(&self) -> bool {
+        self.builds.values().any(|name| name.renamed.is_some())
+    }
+
     pub(super) fn build(&self, old: &str) -> Option<&BuildName> {
         self.builds.get(old)
     }

@@ -105,7 +105,7 @@ build {
 #[test]
 fn builders_and_what_names_them() {
     let text = part(
-        r#"{"variables": {"v": "20.04"}, "builders": [{"type": "qemu", "headless": "T", "boot_command": "a,b{{.X}}"},
+        r#"{"variables": {"v": "20.04"}, "builders": [{"type": "qemu", "headless": "T", "boot_command": "a,b{{.X}}", "vm_name": "{{build_name}}"},
             {"type": "null", "name": "u-{{user `v`}}"}],
             "provisioners": [{"type": "shell", "only": ["u-{{user `v`}}", "qemu"], "inline": "x,y", "pause_before": 5,
                 "override": {"qemu": {"inline": "{{user `v`}}"}, "u-{{user `v`}}": {"a": 1}}}]}"#,
@@ -113,16 +113,15 @@ fn builders_and_what_names_them() {
     let expected = r#"source "qemu" "qemu" {
   headless     = true
   boot_command = compact(split(",", "a,b{{.X}}"))
+  vm_name      = source.name
 }
 
-source "null" "u-v" {
-}
+source "null" "u-20_04" {}
 
 build {
-  source "source.qemu.qemu" {
-  }
+  source "source.qemu.qemu" {}
 
-  source "source.null.u-v" {
+  source "source.null.u-20_04" {
     name = "u-${var.v}"
   }
 
@@ -187,8 +186,7 @@ build {
     inline = ["x"]
   }
 
-  post-processor "compress" {
-  }
+  post-processor "compress" {}
 
   post-processors {
     post-processor "vagrant" {
@@ -200,8 +198,7 @@ build {
       }
     }
 
-    post-processor "checksum" {
-    }
+    post-processor "checksum" {}
   }
 }
 "#;

@@ -2,7 +2,7 @@
 
 use crate::template::interpolate::{Call, calls};
 
-use super::names::Names;
+use super::names::{Names, is_identifier};
 
 /// A piece of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub(super) fn parts(text: &str, place: Place, names: &Names) -> Vec<Part> {
 
 /// Whether a call yields a text that can stand between backquotes.
 fn is_simple(call: &Call) -> bool {
-    matches!(call.function.as_str(), "user" | "env" | "template_dir" | "pwd")
+    matches!(call.function.as_str(), "user" | "build" | "env" | "template_dir" | "pwd")
 }
 
 fn translated(call: &Call, place: Place, names: &Names) -> Option<Part> {
@@ -54,6 +54,9 @@ fn translated(call: &Call, place: Place, names: &Names) -> Option<Part> {
         ("user", [name], _) => names.variable(name),
         ("template_dir", [], _) => "path.root".to_owned(),
         ("pwd", [], _) => "path.cwd".to_owned(),
+        ("build", [value], Place::Option) if is_identifier(value) => format!("build.{value}"),
+        // A source that has another name in the build is still called by its own in `{{ }}`.
+        ("build_name", [], Place::Option) if names.renames() => "source.name".to_owned(),
         ("isotime", [layout], Place::Option) => format!("legacy_isotime({})", quoted(layout)),
         ("env", [name], Place::Variable) => return Some(Part::Environment((*name).to_owned())),
         // Every use of the variable is the same one.
@@ -94,8 +97,10 @@ impl Parts<'_> {
 
 /// The expression for a whole text. A text that is one expression needs no quotes.
 pub(super) fn expression(parts: &[Part]) -> String {
-    if let [Part::Expression(expression)] = parts {
-        return expression.clone();
+    match parts {
+        [Part::Expression(expression)] => return expression.clone(),
+        [Part::Environment(name)] => return format!("env({})", quoted(name)),
+        _ => {}
     }
     let mut out = String::from("\"");
     for (index, part) in parts.iter().enumerate() {
@@ -165,13 +170,11 @@ mod tests {
             ("x{{ user \"a\" }}y", "\"x${var.a}y\""),
             ("{{template_dir}}/http {{pwd}}", "\"${path.root}/http ${path.cwd}\""),
             ("{{isotime `2006-01`}}", "legacy_isotime(\"2006-01\")"),
+            ("{{build `User`}} {{build `ID` | upper}}", "\"${build.User} {{`${build.ID}` | upper}}\""),
             ("{{user `a` | upper}}", "\"{{`${var.a}` | upper}}\""),
             ("{{- user `a` -}}", "\"{{- `${var.a}` -}}\""),
             ("{{if eq (user `a`) `b`}}c{{end}}", "\"{{if eq (`${var.a}`) `b`}}c{{end}}\""),
-            (
-                "{{timestamp}} {{ .Vars }} {{build `ID`}} {{isotime}}",
-                "\"{{timestamp}} {{ .Vars }} {{build `ID`}} {{isotime}}\"",
-            ),
+            ("{{timestamp}} {{ .Vars }} {{isotime}}", "\"{{timestamp}} {{ .Vars }} {{isotime}}\""),
             ("{{user `a`", "\"{{user `a`\""),
         ] {
             assert_eq!(upgraded(old), new, "{old}");
