@@ -8,6 +8,7 @@ mod legacy;
 pub(crate) mod load;
 mod outline;
 mod text;
+pub mod upgrade;
 pub mod value;
 pub mod variables;
 mod version;
