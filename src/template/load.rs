@@ -1,14 +1,13 @@
 //! From a path or a text to a `Template`.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::source::SourceFile;
 
 use super::variables::VariableInputs;
-use super::{Template, hcl, json, legacy};
+use super::{Template, hcl, json, legacy, text};
 
 impl Template {
     /// Reads a template file; `-` is the standard input.
@@ -16,10 +15,11 @@ impl Template {
         if hcl::is_meant(path) {
             return hcl::load(path, inputs);
         }
-        match read(path).and_then(|source| folder_of(path).map(|folder| (source, folder))) {
-            Ok((source, folder)) => Self::parse(&source, &folder, inputs),
-            Err(diagnostic) => (None, diagnostic.into()),
-        }
+        let mut diagnostics = Diagnostics::default();
+        let Some((source, folder)) = read(path, &mut diagnostics) else { return (None, diagnostics) };
+        let (template, found) = Self::parse(&source, &folder, inputs);
+        diagnostics.extend(found);
+        (template.filter(|_| !diagnostics.has_errors()), diagnostics)
     }
 
     /// Reads a template's text, in the language that its name tells; `folder` is the absolute folder it lies in. There is a template exactly
@@ -38,33 +38,18 @@ impl Template {
 }
 
 /// The text of a template that must be JSON.
-pub(crate) fn read_json(path: &Path) -> Result<Arc<SourceFile>, Diagnostic> {
+pub(crate) fn read_json(path: &Path, diagnostics: &mut Diagnostics) -> Option<Arc<SourceFile>> {
     if hcl::is_meant(path) {
         let message = format!("{} means HCL2, and this command is for JSON templates", path.display());
-        return Err(Diagnostic::error(message).help("give the path of one JSON template"));
+        diagnostics.push(Diagnostic::error(message).help("give the path of one JSON template"));
+        return None;
     }
-    read(path)
+    text::read(path, "template", Severity::Warning, diagnostics)
 }
 
-/// The text of a template; `-` is the standard input.
-fn read(path: &Path) -> Result<Arc<SourceFile>, Diagnostic> {
-    if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin()
-            .read_to_end(&mut bytes)
-            .map_err(|error| Diagnostic::error(format!("cannot read the template from the standard input: {error}")))?;
-        return Ok(SourceFile::new("<stdin>", String::from_utf8_lossy(&bytes)));
-    }
-    read_file(path)
-}
-
-/// The text of a file.
-pub(super) fn read_file(path: &Path) -> Result<Arc<SourceFile>, Diagnostic> {
-    let bytes = fs_err::read(path).map_err(|error| Diagnostic::error(format!("cannot read the template: {error}")))?;
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(Diagnostic::error(format!("{} is UTF-16 text", path.display())).help("save it as UTF-8"));
-    }
-    Ok(SourceFile::new(path.display().to_string(), String::from_utf8_lossy(&bytes)))
+fn read(path: &Path, diagnostics: &mut Diagnostics) -> Option<(Arc<SourceFile>, PathBuf)> {
+    let source = text::read(path, "template", Severity::Warning, diagnostics)?;
+    Some((source, diagnostics.take(folder_of(path))?))
 }
 
 /// The absolute folder of a template; of the standard input, the current one.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Severity};
 use crate::source::Span;
 
 use super::weak::UNKNOWN;
@@ -70,6 +70,19 @@ impl Decoder<'_> {
         let checked = self.folders.check(what, path.as_ref(), expect, span);
         self.take(checked);
     }
+
+    /// The same for what only a running build reads.
+    pub(in crate::plan) fn require_for_run(&mut self, what: &str, path: &Path, expect: Expect, span: &Span) {
+        if let Err(problem) = self.folders.check(what, path, expect, span) {
+            self.push_for_run(problem);
+        }
+    }
+
+    /// What stops a build, but only warns before one.
+    pub(in crate::plan) fn push_for_run(&mut self, problem: Diagnostic) {
+        let severity = if self.folders.may_come_later { Severity::Warning } else { problem.severity };
+        self.push(Diagnostic { severity, ..problem });
+    }
 }
 
 #[cfg(test)]
@@ -80,7 +93,7 @@ mod tests {
     fn a_file_beside_the_template_is_pointed_at() {
         let (working, template) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         fs_err::write(template.path().join("setup.sh"), "").unwrap();
-        let folders = Folders { working: working.path(), template: template.path() };
+        let folders = Folders { working: working.path(), template: template.path(), may_come_later: false };
         let span = Span::whole("test", "");
         let error = folders.check("script", Path::new("setup.sh"), Expect::File, &span).unwrap_err();
         assert_eq!(error.message, "script `setup.sh` does not exist");
@@ -90,7 +103,7 @@ mod tests {
     #[test]
     fn a_folder_is_no_file() {
         let working = tempfile::tempdir().unwrap();
-        let folders = Folders { working: working.path(), template: working.path() };
+        let folders = Folders { working: working.path(), template: working.path(), may_come_later: false };
         let span = Span::whole("test", "");
         let error = folders.check("script", Path::new("."), Expect::File, &span).unwrap_err();
         assert_eq!(error.message, "script `.` is a folder, not a file");

@@ -34,6 +34,8 @@ pub(super) struct Folders<'a> {
     pub(super) working: &'a Path,
     /// Only for hints: people expect paths to be relative to the template.
     pub(super) template: &'a Path,
+    /// Nothing is built now: what only a running build reads may be made or fetched until then.
+    pub(super) may_come_later: bool,
 }
 
 /// What all options of a build are read with.

@@ -9,7 +9,7 @@ pub(super) fn http(decoder: &mut Decoder<'_>) -> HttpPlan {
     let directory = decoder.path("http_directory");
     if let Some(directory) = &directory {
         let span = decoder.span("http_directory");
-        decoder.require("`http_directory`", directory, Expect::Folder, &span);
+        decoder.require_for_run("`http_directory`", directory, Expect::Folder, &span);
     }
     let content = decoder.map("http_content");
     if directory.is_some() && !content.is_empty() {

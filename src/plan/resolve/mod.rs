@@ -103,7 +103,11 @@ impl<'a> BuildContext<'a> {
     }
 
     fn decoder(&self, component: &'static Component, object: Object) -> Decoder<'_> {
-        let folders = Folders { working: &self.template.working_folder, template: &self.template.folder };
+        let folders = Folders {
+            working: &self.template.working_folder,
+            template: &self.template.folder,
+            may_come_later: self.options.purpose == Purpose::Check,
+        };
         let reading = Reading { scope: &self.scope, folders, typing: self.template.language().into() };
         Decoder::new(reading, component, object)
     }

@@ -123,7 +123,7 @@ fn from_file(
     diagnostics: &mut Diagnostics,
 ) -> BTreeMap<String, Given> {
     let mut given = BTreeMap::new();
-    let Some(source) = diagnostics.take(super::load::read(path)) else { return given };
+    let Some(source) = super::load::read(path, "variable file", diagnostics) else { return given };
     let Some(body) = file_body(path, &source, diagnostics) else { return given };
     for block in &body.blocks {
         let error = Diagnostic::error(format!("a variable file has no block `{}`", block.kind.value)).at(&block.span);

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::io::secrets::Secret;
 use crate::source::SourceFile;
 use crate::template::variables::{Variable, VariableInputs, Variables};
-use crate::template::{PACKER_VERSION, Template, load};
+use crate::template::{PACKER_VERSION, Template, text};
 
 use super::blocks::{Declarations, Definitions, JSON_SCHEMA, LocalBlock, VariableBlock};
 use super::content::Content;
@@ -36,7 +36,8 @@ pub(in crate::template) fn load(path: &Path, inputs: &VariableInputs) -> (Option
     match Files::find(path) {
         Ok(files) => {
             let mut diagnostics = Diagnostics::default();
-            let sources: Vec<_> = files.configuration.iter().filter_map(|path| diagnostics.take(read(path))).collect();
+            let sources: Vec<_> =
+                files.configuration.iter().filter_map(|path| read(path, "template", &mut diagnostics)).collect();
             let (template, found) = from_sources(path, &sources, &files, inputs);
             diagnostics.extend(found);
             (template.filter(|_| !diagnostics.has_errors()), diagnostics)
@@ -55,8 +56,9 @@ pub(in crate::template) fn parse(
     from_sources(path, std::slice::from_ref(source), &files, inputs)
 }
 
-pub(super) fn read(path: &Path) -> Result<Arc<SourceFile>, Diagnostic> {
-    load::read_file(path)
+/// HCL2 is UTF-8 and nothing else.
+pub(super) fn read(path: &Path, what: &str, diagnostics: &mut Diagnostics) -> Option<Arc<SourceFile>> {
+    text::read(path, what, Severity::Error, diagnostics)
 }
 
 impl Files {

@@ -6,6 +6,7 @@
 //! which `evaluate` takes when the machine runs.
 
 mod ast;
+mod calls;
 mod evaluate;
 mod fold;
 mod functions;
@@ -22,6 +23,7 @@ mod value;
 
 use std::collections::BTreeMap;
 
+pub(super) use calls::{Call, calls};
 pub use late::{Late, RenderError};
 pub(super) use lexer::Dots;
 pub(super) use place::within as place_within;

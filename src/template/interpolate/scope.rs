@@ -159,8 +159,7 @@ impl Scope {
             Some(value) => Ok(Value::String(value.reveal().to_owned())),
             None if self.environment.is_none() => Ok(Value::String(String::new())),
             None => {
-                let known = self.variables.keys().map(String::as_str);
-                let problem = Problem::new(range, format!("variable `{name}` has no value")).suggest(name, known);
+                let problem = Problem::new(range, format!("variable `{name}` has no value"));
                 Err(Problem { unresolved: Some(name.to_owned()), ..problem })
             }
         }
