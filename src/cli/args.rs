@@ -27,8 +27,12 @@ pub(super) enum Command {
     Inspect(InspectArgs),
     /// Show the resolved plan and the hypervisor's command line
     Plan(PlanArgs),
+    /// Write a JSON template of an earlier Packer version as it is written today
+    Fix(FixArgs),
     /// Show what this host can do, with the fix for what it cannot
     Doctor,
+    /// Print a JSON Schema of templates, for editors
+    Schema(SchemaArgs),
     /// Show the versions
     Version,
 }
@@ -122,6 +126,15 @@ pub(super) struct InspectArgs {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct FixArgs {
+    #[command(flatten)]
+    pub(super) template: TemplateArgs,
+    /// Check the rewritten template
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "true", value_parser = boolean)]
+    pub(super) validate: bool,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct PlanArgs {
     #[command(flatten)]
     pub(super) template: TemplateArgs,
@@ -133,6 +146,19 @@ pub(super) struct PlanArgs {
     pub(super) host: bool,
     #[command(flatten)]
     pub(super) accelerator: AcceleratorArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SchemaArgs {
+    /// Which templates: legacy JSON, or HCL2 in JSON
+    #[arg(value_enum, default_value = "json")]
+    pub(super) kind: SchemaKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaKind {
+    Json,
+    Hcl,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -27,7 +27,7 @@ fn data(template: &Template, ui: &mut Reporter) {
     for build in &template.builds {
         ui.data("", "template-builder", &[&build.name, &build.kind.value]);
     }
-    for provisioner in &template.outline().provisioners {
+    for provisioner in template.outline().provisioners() {
         ui.data("", "template-provisioner", &[provisioner]);
     }
 }

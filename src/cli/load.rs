@@ -27,6 +27,7 @@ pub(super) fn load(args: &TemplateArgs, syntax_only: bool, ui: &mut Reporter, se
         vars: args.variables.clone(),
         files: args.variable_files.clone(),
         syntax_only,
+        secrets: secrets.clone(),
         ..VariableInputs::from_process()
     };
     let (template, diagnostics) = Template::load(&args.template, &inputs);
@@ -84,7 +85,7 @@ fn add_secrets(secrets: &Secrets, plan: &BuildPlan) {
     }
 }
 
-fn show(ui: &mut Reporter, diagnostics: &Diagnostics) {
+pub(super) fn show(ui: &mut Reporter, diagnostics: &Diagnostics) {
     if diagnostics.is_empty() {
         return;
     }

@@ -3,10 +3,12 @@
 mod args;
 mod build;
 mod doctor;
+mod fix;
 mod help;
 mod inspect;
 mod load;
 mod plan;
+mod schema;
 mod signals;
 mod validate;
 mod version;
@@ -39,7 +41,9 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Validate(args) => validate::run(&args, machine_readable),
         Command::Inspect(args) => inspect::run(&args, machine_readable),
         Command::Plan(args) => plan::run(&args, machine_readable),
+        Command::Fix(args) => fix::run(&args, machine_readable),
         Command::Doctor => doctor::run(machine_readable),
+        Command::Schema(args) => schema::run(&args),
         Command::Version => version::run(machine_readable),
     };
     ExitCode::from(code)

@@ -3,6 +3,7 @@
 //! run time is a `Late` text.
 
 mod algorithm;
+pub mod catalog;
 pub mod communicator;
 pub mod decode;
 pub mod fields;

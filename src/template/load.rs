@@ -3,25 +3,33 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::SourceFile;
 
 use super::variables::VariableInputs;
-use super::{Template, json, legacy, text};
+use super::{Template, hcl, json, legacy, text};
 
 impl Template {
     /// Reads a template file; `-` is the standard input.
     pub fn load(path: &Path, inputs: &VariableInputs) -> (Option<Self>, Diagnostics) {
+        if hcl::is_meant(path) {
+            return hcl::load(path, inputs);
+        }
         let mut diagnostics = Diagnostics::default();
-        let Some((source, folder)) = read(path, &mut diagnostics) else { return (None, diagnostics) };
+        let Some(source) = text::read(path, "template", &mut diagnostics) else { return (None, diagnostics) };
+        let Some(folder) = diagnostics.take(folder_of(path)) else { return (None, diagnostics) };
         let (template, found) = Self::parse(&source, &folder, inputs);
         diagnostics.extend(found);
-        (template.filter(|_| !diagnostics.has_errors()), diagnostics)
+        (template, diagnostics)
     }
 
-    /// Reads a template's text; `folder` is the absolute folder it lies in. There is a template exactly
+    /// Reads a template's text, in the language that its name tells; `folder` is the absolute folder it lies in. There is a template exactly
     /// when no finding is an error.
     pub fn parse(source: &Arc<SourceFile>, folder: &Path, inputs: &VariableInputs) -> (Option<Self>, Diagnostics) {
+        let name = Path::new(&source.name);
+        if hcl::is_meant(name) {
+            return hcl::parse(source, &folder.join(name), inputs);
+        }
         let mut diagnostics = Diagnostics::default();
         let Some(document) = diagnostics.take(json::parse(source, "template")) else { return (None, diagnostics) };
         diagnostics.extend(document.repeated_keys);
@@ -30,26 +38,17 @@ impl Template {
     }
 }
 
-fn read(path: &Path, diagnostics: &mut Diagnostics) -> Option<(Arc<SourceFile>, PathBuf)> {
-    diagnostics.take(refuse_hcl(path))?;
-    let source = text::read(path, "template", Severity::Warning, diagnostics)?;
-    Some((source, diagnostics.take(folder_of(path))?))
-}
-
-/// Names and folders that mean the other template language.
-fn refuse_hcl(path: &Path) -> Result<(), Diagnostic> {
-    let name = path.to_string_lossy();
-    let is_hcl = name.ends_with(".pkr.hcl") || name.ends_with(".pkr.json");
-    if !is_hcl && !path.is_dir() {
-        return Ok(());
+/// The text of a template that must be JSON.
+pub(crate) fn read_json(path: &Path) -> Result<Arc<SourceFile>, Diagnostic> {
+    if hcl::is_meant(path) {
+        let message = format!("{} means HCL2, and this command is for JSON templates", path.display());
+        return Err(Diagnostic::error(message).help("give the path of one JSON template"));
     }
-    let what = if is_hcl { "is an HCL2 template" } else { "is a folder, which means an HCL2 template" };
-    Err(Diagnostic::error(format!("{name} {what}, and this version reads only JSON templates"))
-        .help("give the path of one JSON template"))
+    text::read_strict(path, "template")
 }
 
 /// The absolute folder of a template; of the standard input, the current one.
-fn folder_of(path: &Path) -> Result<PathBuf, Diagnostic> {
+pub(crate) fn folder_of(path: &Path) -> Result<PathBuf, Diagnostic> {
     let absolute = std::path::absolute(path)
         .map_err(|error| Diagnostic::error(format!("cannot find the folder of {}: {error}", path.display())))?;
     Ok(absolute.parent().unwrap_or(Path::new("/")).to_owned())
@@ -69,8 +68,8 @@ mod tests {
     fn unreadable_paths_are_named() {
         let missing = message(Path::new("/nonexistent/t.json"));
         assert!(missing.contains("/nonexistent/t.json") && missing.contains("No such file"), "{missing}");
-        assert!(message(Path::new("ubuntu.pkr.hcl")).contains("HCL2"));
-        assert!(message(Path::new("/")).contains("folder"));
+        assert!(message(Path::new("gone.pkr.hcl")).contains("No such file"));
+        assert!(message(Path::new("/")).contains("the folder / holds no template"));
     }
 
     #[test]

@@ -1,19 +1,24 @@
-//! Templates: text in, `Template` out. Knows JSON (HCL2 later) and `{{ }}`; knows no machine.
+//! Templates: text in, `Template` out. Knows JSON, HCL2 and `{{ }}`; knows no machine.
 
+pub mod fixers;
 mod hcl;
 pub mod interpolate;
 pub mod json;
 mod legacy;
-mod load;
+pub(crate) mod load;
+mod outline;
 mod text;
 pub mod value;
 pub mod variables;
+mod version;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use crate::diag::Diagnostics;
-use crate::source::Spanned;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::source::{SourceFile, Span, Spanned};
 use interpolate::{Facts, Scope};
+pub use outline::{BlockOutline, HclOutline, LegacyOutline, Outline};
 use value::Object;
 use variables::Variables;
 
@@ -51,6 +56,7 @@ pub struct Template {
 #[derive(Clone, Debug)]
 enum Content {
     Legacy(legacy::Content),
+    Hcl(hcl::Content),
 }
 
 /// One build: a builder with what is done to its machine.
@@ -97,6 +103,7 @@ impl Template {
     pub fn language(&self) -> Language {
         match &self.content {
             Content::Legacy(_) => Language::Json,
+            Content::Hcl(_) => Language::Hcl,
         }
     }
 
@@ -107,31 +114,39 @@ impl Template {
             working_folder: self.working_folder.clone(),
             template_folder: self.folder.clone(),
         };
-        Scope::new(facts, self.variables.values())
+        match self.language() {
+            Language::Json => Scope::new(facts, self.variables.values()),
+            Language::Hcl => Scope::of_hcl(facts),
+        }
     }
 
     /// The parts of one of the template's builds. `None` when something is wrong with them.
     pub fn components(&self, build: &Build) -> (Option<Components>, Diagnostics) {
         match &self.content {
             Content::Legacy(content) => (Some(content.components(build.index)), Diagnostics::default()),
+            Content::Hcl(content) => {
+                let (mut components, mut diagnostics) = content.components(build.index);
+                if let Some(components) = &mut components {
+                    fixers::mend_components(&build.kind.value, components, &mut diagnostics);
+                }
+                (components, diagnostics)
+            }
+        }
+    }
+
+    /// What a text yields here: in JSON a text with `{{ }}` in it, in HCL2 an expression.
+    pub fn evaluate(&self, source: &Arc<SourceFile>) -> Result<String, Diagnostic> {
+        match &self.content {
+            Content::Legacy(_) => self.scope().render(&source.text, &Span::new(source, 0..source.text.len())),
+            Content::Hcl(content) => content.evaluate(source),
         }
     }
 
     /// Its parts by name, without evaluating any.
     pub fn outline(&self) -> Outline {
         match &self.content {
-            Content::Legacy(content) => content.outline(),
+            Content::Legacy(content) => Outline::Legacy(content.outline()),
+            Content::Hcl(content) => Outline::Hcl(content.outline()),
         }
     }
-}
-
-/// What a template consists of, for people.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outline {
-    /// Builders: the name as written, and the type.
-    pub builders: Vec<(String, String)>,
-    /// Types of the provisioners.
-    pub provisioners: Vec<String>,
-    /// Names of the post-processors.
-    pub post_processors: Vec<String>,
 }

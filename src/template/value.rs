@@ -2,6 +2,8 @@
 
 use crate::source::{Span, Spanned};
 
+pub use super::hcl::Deferred;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Value {
     pub kind: Kind,
@@ -17,6 +19,10 @@ pub enum Kind {
     String(String),
     List(Vec<Value>),
     Map(Object),
+    /// Known only when a data source was read; it reads as nothing while a template is checked.
+    Unknown,
+    /// Depends on the build that runs.
+    Deferred(Deferred),
 }
 
 /// A map in the order it was written, without repeated keys.
@@ -30,6 +36,11 @@ impl Object {
     /// Exact name first, then without regard to case.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.position(key).map(|at| &self.entries[at].1)
+    }
+
+    /// The same, to be changed.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
+        self.position(key).map(|at| &mut self.entries[at].1)
     }
 
     /// Takes an entry out.
@@ -60,6 +71,11 @@ impl Object {
 }
 
 impl Kind {
+    /// Whether it is a value already. Its parts may not be.
+    pub fn is_known(&self) -> bool {
+        !matches!(self, Self::Unknown | Self::Deferred(_))
+    }
+
     /// For messages: "a string", "a list".
     pub fn describe(&self) -> &'static str {
         match self {
@@ -69,6 +85,8 @@ impl Kind {
             Self::String(_) => "a string",
             Self::List(_) => "a list",
             Self::Map(_) => "a map",
+            Self::Unknown => "a value that is not known yet",
+            Self::Deferred(_) => "a value that is known only while the build runs",
         }
     }
 }

@@ -1,21 +1,31 @@
-//! Reading the options of a component: weak typing as Packer has it, each string rendered once, and every
-//! option that nobody asked for reported at the end.
+//! Reading the options of a component by its table: typed as the template's language has it, each string
+//! rendered once, and every option that the table does not have reported at the end.
 
+#[cfg(test)]
+mod asked;
+mod by_table;
 pub mod duration;
 mod files;
 mod late;
 mod read;
+mod strict;
+mod table;
+mod typing;
 mod weak;
 
+#[cfg(test)]
+pub(super) use asked::asked;
 pub(super) use files::Expect;
+pub(super) use typing::Typing;
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::plan::catalog::{Component, Options};
 use crate::source::{Span, Spanned};
 use crate::template::interpolate::Scope;
 use crate::template::value::{Kind, Object, Value};
+use table::Reader;
 
 /// Folders that the paths of a template are looked up in.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +36,14 @@ pub(super) struct Folders<'a> {
     pub(super) template: &'a Path,
 }
 
+/// What all options of a build are read with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reading<'a> {
+    pub(super) scope: &'a Scope,
+    pub(super) folders: Folders<'a>,
+    pub(super) typing: Typing,
+}
+
 /// The options of one builder, provisioner or post-processor while they are read.
 ///
 /// Readers give `None` for an option that is absent, null, or wrong; what is wrong is kept as a diagnostic.
@@ -33,20 +51,24 @@ pub(super) struct Folders<'a> {
 pub(super) struct Decoder<'a> {
     scope: &'a Scope,
     folders: Folders<'a>,
+    typing: Typing,
+    component: &'static Component,
+    /// The component's, or those of a map within them.
+    options: Options,
     object: Object,
-    /// Every option that exists, as it is spelled; known by being asked for.
-    known: BTreeSet<&'static str>,
     diagnostics: Diagnostics,
 }
 
 impl<'a> Decoder<'a> {
-    pub(super) fn new(scope: &'a Scope, folders: Folders<'a>, object: Object) -> Self {
-        Self { scope, folders, object, known: BTreeSet::new(), diagnostics: Diagnostics::default() }
+    pub(super) fn new(reading: Reading<'a>, component: &'static Component, object: Object) -> Self {
+        let Reading { scope, folders, typing } = reading;
+        let (options, diagnostics) = (component.options, Diagnostics::default());
+        Self { scope, folders, typing, component, options, object, diagnostics }
     }
 
-    /// Reads a map that is the value of an option.
-    pub(super) fn inner(&self, object: Object) -> Self {
-        Self::new(self.scope, self.folders, object)
+    /// Reads another map of the same options.
+    pub(super) fn again(&self, object: Object) -> Self {
+        Self { object, diagnostics: Diagnostics::default(), ..*self }
     }
 
     pub(super) fn scope(&self) -> &'a Scope {
@@ -59,8 +81,7 @@ impl<'a> Decoder<'a> {
 
     /// The value of an option, unless it is absent or null.
     pub(super) fn value(&mut self, key: &'static str) -> Option<Value> {
-        self.known.insert(key);
-        self.object.get(key).filter(|value| value.kind != Kind::Null).cloned()
+        self.ask(key, Reader::Any)
     }
 
     pub(super) fn is_set(&mut self, key: &'static str) -> bool {
@@ -128,27 +149,6 @@ impl<'a> Decoder<'a> {
         &self.object
     }
 
-    /// Options that exist and change nothing here; their text must still be a template without mistakes.
-    pub(super) fn ignore(&mut self, keys: &[&'static str]) {
-        for key in keys {
-            if let Some(value) = self.value(key) {
-                self.check(&value);
-            }
-        }
-    }
-
-    fn check(&mut self, value: &Value) {
-        match &value.kind {
-            Kind::String(text) => {
-                let checked = self.scope.check(text, &value.span);
-                self.take(checked);
-            }
-            Kind::List(list) => list.iter().for_each(|item| self.check(item)),
-            Kind::Map(map) => map.entries.iter().for_each(|(_, item)| self.check(item)),
-            _ => {}
-        }
-    }
-
     /// Somebody who writes a template for another program into a text finds it gone only in the guest.
     fn warn_of_no_value(&mut self, written: &str, shown: &str, span: &Span) {
         const NO_VALUE: &str = "<no value>";
@@ -158,20 +158,10 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// All that was found wrong, with the options nobody asked for.
+    /// All that was found wrong, with the options that do not exist.
     pub(super) fn finish(mut self) -> Diagnostics {
-        let mut unknown: Vec<_> =
-            self.object.entries.iter().map(|(key, _)| key).filter(|key| self.is_unknown(key)).collect();
-        unknown.sort_by(|left, right| left.value.cmp(&right.value));
-        for key in unknown {
-            let diagnostic = Diagnostic::error(format!("unknown option `{}`", key.value)).at(&key.span);
-            self.diagnostics.push(diagnostic.suggest(&key.value, self.known.iter().copied()));
-        }
+        self.check_inert();
+        self.report_unknown();
         self.diagnostics
-    }
-
-    fn is_unknown(&self, key: &Spanned<String>) -> bool {
-        let name = key.value.to_ascii_lowercase();
-        !name.starts_with("packer_") && !self.known.iter().any(|known| known.eq_ignore_ascii_case(&name))
     }
 }

@@ -11,18 +11,20 @@ use crate::template::value::{Kind, Object, Value};
 
 use super::Decoder;
 use super::duration::Signed;
-use super::weak::{self, Mismatch};
+use super::table::Reader;
+use super::typing::{Mismatch, Typing};
 
 impl Decoder<'_> {
     fn read<T>(
         &mut self,
         key: &'static str,
+        reader: Reader,
         expected: &str,
-        convert: impl FnOnce(&Value) -> Result<T, Mismatch>,
+        convert: impl FnOnce(Typing, &Value) -> Result<T, Mismatch>,
     ) -> Option<T> {
-        let value = self.value(key)?;
+        let value = self.ask(key, reader)?;
         let value = self.rendered(&value)?;
-        self.converted(key, expected, &value, convert(&value))
+        self.converted(key, expected, &value, convert(self.typing, &value))
     }
 
     pub(super) fn converted<T>(
@@ -45,7 +47,7 @@ impl Decoder<'_> {
     }
 
     /// A value with every text in it rendered.
-    fn rendered(&mut self, value: &Value) -> Option<Value> {
+    pub(super) fn rendered(&mut self, value: &Value) -> Option<Value> {
         let kind = match &value.kind {
             Kind::String(text) => {
                 let rendered = self.scope.render(text, &value.span);
@@ -75,7 +77,7 @@ impl Decoder<'_> {
 
     /// A text that is not empty; Packer takes an empty one as absent.
     pub(in crate::plan) fn string(&mut self, key: &'static str) -> Option<String> {
-        self.read(key, "a string", weak::string).filter(|text| !text.is_empty())
+        self.read(key, Reader::Text, "a string", Typing::string).filter(|text| !text.is_empty())
     }
 
     pub(in crate::plan) fn string_or(&mut self, key: &'static str, default: &str) -> String {
@@ -87,11 +89,11 @@ impl Decoder<'_> {
     }
 
     pub(in crate::plan) fn boolean(&mut self, key: &'static str) -> bool {
-        self.read(key, "a boolean", weak::boolean).unwrap_or(false)
+        self.read(key, Reader::Flag, "a boolean", Typing::boolean).unwrap_or(false)
     }
 
     pub(in crate::plan) fn integer(&mut self, key: &'static str) -> Option<i64> {
-        self.read(key, "an integer", weak::integer)
+        self.read(key, Reader::Integer, "an integer", Typing::integer)
     }
 
     /// An integer within bounds.
@@ -111,7 +113,7 @@ impl Decoder<'_> {
 
     /// A duration that may be negative, as `boot_wait` takes it.
     pub(in crate::plan) fn signed_duration(&mut self, key: &'static str) -> Option<Signed> {
-        self.read(key, "a duration such as `1m30s`", weak::duration)
+        self.read(key, Reader::Duration, "a duration such as `1m30s`", Typing::duration)
     }
 
     /// A duration; a negative one counts as none.
@@ -130,7 +132,7 @@ impl Decoder<'_> {
 
     /// A list of texts, each with its place. One text is split at its commas.
     pub(in crate::plan) fn spanned_strings(&mut self, key: &'static str) -> Vec<Spanned<String>> {
-        self.read(key, "a list of strings", weak::strings).unwrap_or_default()
+        self.read(key, Reader::Texts, "a list of strings", Typing::strings).unwrap_or_default()
     }
 
     pub(in crate::plan) fn strings(&mut self, key: &'static str) -> Vec<String> {
@@ -139,7 +141,7 @@ impl Decoder<'_> {
 
     /// Whole numbers, such as exit codes.
     pub(in crate::plan) fn numbers(&mut self, key: &'static str) -> Vec<u32> {
-        let integers = self.read(key, "a list of numbers", weak::integers).unwrap_or_default();
+        let integers = self.read(key, Reader::Integers, "a list of numbers", Typing::integers).unwrap_or_default();
         let numbers: Result<Vec<u32>, _> = integers.into_iter().map(u32::try_from).collect();
         numbers.unwrap_or_else(|_| {
             self.reject(key, format!("`{key}` holds a number out of range"));
@@ -148,13 +150,14 @@ impl Decoder<'_> {
     }
 
     pub(in crate::plan) fn map(&mut self, key: &'static str) -> BTreeMap<String, String> {
-        let pairs = self.read(key, "a map of strings", weak::pairs).unwrap_or_default();
+        let pairs = self.read(key, Reader::TextMap, "a map of strings", Typing::pairs).unwrap_or_default();
         pairs.into_iter().map(|(name, text)| (name.value, text.value)).collect()
     }
 
     /// One of a few words.
-    pub(in crate::plan) fn choice(&mut self, key: &'static str, allowed: &[&str]) -> Option<String> {
-        let text = self.string(key)?;
+    pub(in crate::plan) fn choice(&mut self, key: &'static str, allowed: &'static [&'static str]) -> Option<String> {
+        let text =
+            self.read(key, Reader::Choice(allowed), "a string", Typing::string).filter(|text| !text.is_empty())?;
         if allowed.contains(&text.as_str()) {
             return Some(text);
         }
@@ -164,6 +167,6 @@ impl Decoder<'_> {
     }
 }
 
-fn quoted_list(words: &[&str]) -> String {
+pub(super) fn quoted_list(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }

@@ -5,15 +5,10 @@ use crate::source::Spanned;
 use crate::template::value::{Kind, Value};
 
 use super::duration::{self, Signed};
+use super::typing::{Mismatch, Pair};
 
-/// Why a value does not stand for a type.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Mismatch {
-    /// It is of another kind altogether.
-    Kind,
-    /// It is a text that does not read as the type.
-    Text(String),
-}
+/// How a text shows that is known only later.
+const UNKNOWN: &str = "<unknown>";
 
 pub(super) fn string(value: &Value) -> Result<String, Mismatch> {
     match &value.kind {
@@ -21,13 +16,14 @@ pub(super) fn string(value: &Value) -> Result<String, Mismatch> {
         Kind::String(text) => Ok(text.clone()),
         Kind::Number(number) => Ok(decimal(number)),
         Kind::Bool(flag) => Ok(String::from(if *flag { "1" } else { "0" })),
+        Kind::Unknown | Kind::Deferred(_) => Ok(String::from(UNKNOWN)),
         Kind::List(_) | Kind::Map(_) => Err(Mismatch::Kind),
     }
 }
 
 pub(super) fn boolean(value: &Value) -> Result<bool, Mismatch> {
     match &value.kind {
-        Kind::Null => Ok(false),
+        Kind::Null | Kind::Unknown | Kind::Deferred(_) => Ok(false),
         Kind::Bool(flag) => Ok(*flag),
         Kind::Number(number) => Ok(number.parse::<f64>().is_ok_and(|number| number != 0.0)),
         Kind::String(text) => match text.as_str() {
@@ -41,7 +37,7 @@ pub(super) fn boolean(value: &Value) -> Result<bool, Mismatch> {
 
 pub(super) fn integer(value: &Value) -> Result<i64, Mismatch> {
     match &value.kind {
-        Kind::Null => Ok(0),
+        Kind::Null | Kind::Unknown | Kind::Deferred(_) => Ok(0),
         Kind::Bool(flag) => Ok(i64::from(*flag)),
         Kind::Number(number) => whole(number).ok_or_else(|| Mismatch::Text(format!("`{number}` is out of range"))),
         Kind::String(text) if text.is_empty() => Ok(0),
@@ -56,7 +52,7 @@ pub(super) fn integer(value: &Value) -> Result<i64, Mismatch> {
 pub(super) fn duration(value: &Value) -> Result<Signed, Mismatch> {
     match &value.kind {
         Kind::String(text) => duration::parse(text).map_err(|error| Mismatch::Text(error.to_string())),
-        Kind::Null => Ok(Signed::from_nanoseconds(0)),
+        Kind::Null | Kind::Unknown | Kind::Deferred(_) => Ok(Signed::from_nanoseconds(0)),
         Kind::Number(_) => integer(value).map(Signed::from_nanoseconds),
         Kind::Bool(_) | Kind::List(_) | Kind::Map(_) => Err(Mismatch::Kind),
     }
@@ -84,9 +80,6 @@ pub(super) fn integers(value: &Value) -> Result<Vec<i64>, Mismatch> {
     }
 }
 
-/// An entry of a map of texts.
-pub(super) type Pair = (Spanned<String>, Spanned<String>);
-
 /// A list of maps is one map, in which the last of equal names counts.
 pub(super) fn pairs(value: &Value) -> Result<Vec<Pair>, Mismatch> {
     match &value.kind {
@@ -96,13 +89,13 @@ pub(super) fn pairs(value: &Value) -> Result<Vec<Pair>, Mismatch> {
             .map(|(key, value)| Ok((key.clone(), Spanned::new(string(value)?, value.span.clone()))))
             .collect(),
         Kind::List(list) => list.iter().map(pairs).collect::<Result<Vec<_>, _>>().map(|maps| maps.concat()),
-        Kind::Null => Ok(Vec::new()),
+        Kind::Null | Kind::Unknown | Kind::Deferred(_) => Ok(Vec::new()),
         Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => Err(Mismatch::Kind),
     }
 }
 
-/// A JSON number in decimal, without exponent and without trailing zeros of a fraction.
-fn decimal(number: &str) -> String {
+/// A number in decimal, without exponent and without trailing zeros of a fraction.
+pub(super) fn decimal(number: &str) -> String {
     if number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
         return number.to_owned();
     }

@@ -14,12 +14,13 @@ use super::{
 
 /// `None` when something is wrong with the build.
 pub(super) fn plan(context: &BuildContext<'_>) -> (Option<BuildPlan>, Diagnostics) {
-    if let Err(error) = kinds::builder(&context.build.kind, &context.build.name) {
-        return (None, error.into());
-    }
+    let component = match kinds::builder(&context.build.kind, &context.build.name) {
+        Ok(component) => component,
+        Err(error) => return (None, error.into()),
+    };
     let (components, mut diagnostics) = context.template.components(context.build);
     let Some(components) = components else { return (None, diagnostics) };
-    let mut decoder = context.decoder(components.builder);
+    let mut decoder = context.decoder(component, components.builder);
     let (mut plan, key) = machine(context, &mut decoder);
     diagnostics.extend(decoder.finish());
     let provisioners = components.provisioners.into_iter();

@@ -23,7 +23,7 @@ pub(super) fn communicator(decoder: &mut Decoder<'_>) -> (CommunicatorPlan, Temp
     let kind = decoder.string_or("communicator", "ssh");
     let key = temporary_key(decoder);
     let ssh = ssh(decoder, kind == "ssh");
-    ignore_other_options(decoder, kind == "ssh");
+    refuse_other_ways(decoder, kind == "ssh");
     match kind.as_str() {
         "ssh" => return (CommunicatorPlan::Ssh(Box::new(ssh)), key),
         "none" => {}
@@ -144,36 +144,11 @@ fn temporary_key(decoder: &mut Decoder<'_>) -> TemporaryKey {
     TemporaryKey { kind, bits }
 }
 
-/// Options that change nothing here, and those that would change too much to be passed over.
-fn ignore_other_options(decoder: &mut Decoder<'_>, is_used: bool) {
-    const IGNORED: &[&str] = &[
-        "ssh_keypair_name",
-        "temporary_key_pair_name",
-        "ssh_interface",
-        "ssh_ip_version",
-        "ssh_bastion_port",
-        "ssh_bastion_username",
-        "ssh_bastion_password",
-        "ssh_bastion_private_key_file",
-        "ssh_bastion_certificate_file",
-        "ssh_bastion_agent_auth",
-        "ssh_bastion_interactive",
-        "ssh_proxy_port",
-        "ssh_proxy_username",
-        "ssh_proxy_password",
-        "winrm_username",
-        "winrm_password",
-        "winrm_host",
-        "winrm_port",
-        "winrm_timeout",
-        "winrm_use_ssl",
-        "winrm_insecure",
-        "winrm_use_ntlm",
-        "winrm_no_proxy",
-    ];
-    decoder.ignore(IGNORED);
-    for key in ["ssh_bastion_host", "ssh_proxy_host", "ssh_local_tunnels", "ssh_remote_tunnels"] {
-        let is_set = decoder.spanned_strings(key).iter().any(|text| !text.value.is_empty());
+/// Options that would change too much to be passed over.
+fn refuse_other_ways(decoder: &mut Decoder<'_>, is_used: bool) {
+    let hosts = ["ssh_bastion_host", "ssh_proxy_host"].map(|key| (key, decoder.string(key).is_some()));
+    let tunnels = ["ssh_local_tunnels", "ssh_remote_tunnels"].map(|key| (key, !decoder.strings(key).is_empty()));
+    for (key, is_set) in hosts.into_iter().chain(tunnels) {
         if is_used && is_set {
             decoder.reject(key, format!("`{key}` is known but not supported by this program"));
         }

@@ -25,7 +25,8 @@ use crate::template::value::Object;
 use crate::template::{Build, Template};
 
 use super::BuildPlan;
-use super::decode::{Decoder, Folders};
+use super::catalog::Component;
+use super::decode::{Decoder, Folders, Reading};
 use report::Report;
 
 /// What the command line and the environment add to a template.
@@ -48,10 +49,11 @@ pub struct ResolveOptions {
 pub fn resolve(template: &Template, options: &ResolveOptions) -> (Vec<BuildPlan>, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let builds = select::builds(template, options, &mut diagnostics);
+    let scope = template.scope();
     let mut report = Report::default();
     let mut plans = Vec::with_capacity(builds.len());
     for build in builds {
-        let (plan, found) = build::plan(&BuildContext::new(template, options, build));
+        let (plan, found) = build::plan(&BuildContext::new(template, options, build, &scope));
         report.add(&build.name, found);
         plans.extend(plan);
     }
@@ -73,13 +75,14 @@ struct BuildContext<'a> {
 }
 
 impl<'a> BuildContext<'a> {
-    fn new(template: &'a Template, options: &'a ResolveOptions, build: &'a Build) -> Self {
-        let scope = template.scope().with_build(&build.source_name, &build.kind.value);
+    fn new(template: &'a Template, options: &'a ResolveOptions, build: &'a Build, scope: &Scope) -> Self {
+        let scope = scope.with_build(&build.source_name, &build.kind.value);
         Self { template, options, build, scope }
     }
 
-    fn decoder(&self, object: Object) -> Decoder<'_> {
+    fn decoder(&self, component: &'static Component, object: Object) -> Decoder<'_> {
         let folders = Folders { working: &self.template.working_folder, template: &self.template.folder };
-        Decoder::new(&self.scope, folders, object)
+        let reading = Reading { scope: &self.scope, folders, typing: self.template.language().into() };
+        Decoder::new(reading, component, object)
     }
 }

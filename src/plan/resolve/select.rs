@@ -1,7 +1,7 @@
 //! Which builds are made: `-only` and `-except`.
 
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::template::{Build, Template};
+use crate::template::{Build, Language, Template};
 
 use super::ResolveOptions;
 
@@ -11,9 +11,11 @@ pub(super) fn builds<'a>(
     diagnostics: &mut Diagnostics,
 ) -> Vec<&'a Build> {
     warn_of_strangers(template, options, diagnostics);
-    let wanted = |build: &&Build| {
-        (options.only.is_empty() || options.only.contains(&build.name)) && !options.except.contains(&build.name)
-    };
+    let language = template.language();
+    let names =
+        |patterns: &[String], build: &Build| patterns.iter().any(|pattern| fits(language, pattern, &build.name));
+    let wanted =
+        |build: &&Build| (options.only.is_empty() || names(&options.only, build)) && !names(&options.except, build);
     let chosen: Vec<_> = template.builds.iter().filter(wanted).collect();
     if chosen.is_empty() {
         let names: Vec<_> = template.builds.iter().map(|build| format!("`{}`", build.name)).collect();
@@ -27,12 +29,20 @@ pub(super) fn builds<'a>(
 fn warn_of_strangers(template: &Template, options: &ResolveOptions, diagnostics: &mut Diagnostics) {
     let builds: Vec<&str> = template.builds.iter().map(|build| build.name.as_str()).collect();
     let outline = template.outline();
-    let processors = outline.post_processors.iter().map(String::as_str);
+    let processors = outline.post_processors().into_iter();
     let both: Vec<&str> = builds.iter().copied().chain(processors).collect();
     for (flag, names, candidates) in [("-only", &options.only, &builds), ("-except", &options.except, &both)] {
-        for name in names.iter().filter(|name| !candidates.contains(&name.as_str())) {
+        for name in names.iter().filter(|name| !candidates.iter().any(|known| fits(template.language(), name, known))) {
             let warning = Diagnostic::warning(format!("`{flag}` names `{name}`, which the template does not have"));
             diagnostics.push(warning.suggest(name, candidates.iter().copied()));
         }
+    }
+}
+
+/// Whether a flag's word means a name: in HCL2 it is a pattern.
+pub(super) fn fits(language: Language, word: &str, name: &str) -> bool {
+    match language {
+        Language::Json => word == name,
+        Language::Hcl => word == name || glob::Pattern::new(word).is_ok_and(|pattern| pattern.matches(name)),
     }
 }

@@ -2,12 +2,67 @@
 
 use std::fmt::Write;
 
-use crate::io::secrets::MASK;
-use crate::template::Template;
+use crate::io::secrets::{MASK, Secret};
 use crate::template::variables::Variable;
+use crate::template::{BlockOutline, HclOutline, LegacyOutline, Outline, Template};
 
-/// Variables, builders and provisioners of a template, none of them evaluated.
+/// The parts of a template by name.
 pub fn inspect_text(template: &Template) -> String {
+    match template.outline() {
+        Outline::Legacy(outline) => legacy(template, &outline),
+        Outline::Hcl(outline) => hcl(template, &outline),
+    }
+}
+
+/// Variables, local values, and each `build` block with what it consists of.
+fn hcl(template: &Template, outline: &HclOutline) -> String {
+    let mut text = String::from("> input-variables:\n\n");
+    let mut variables: Vec<&Variable> = template.variables.0.iter().collect();
+    variables.sort_by(|left, right| left.name.cmp(&right.name));
+    for variable in variables {
+        let value = variable.value.as_ref().filter(|_| !variable.sensitive).map(Secret::reveal);
+        let value = value.unwrap_or(if variable.sensitive { MASK } else { "<unknown>" });
+        let _ = writeln!(text, "var.{}: {value:?}", variable.name);
+    }
+    text.push_str("\n> local-variables:\n\n");
+    for (name, value) in &outline.locals {
+        let _ = writeln!(text, "local.{name}: {:?}", value.as_deref().unwrap_or(MASK));
+    }
+    text.push_str("\n> builds:\n");
+    outline.builds.iter().enumerate().for_each(|(index, build)| block(&mut text, index, build));
+    text
+}
+
+fn block(text: &mut String, index: usize, build: &BlockOutline) {
+    let name = build.name.clone().unwrap_or_else(|| format!("<unnamed build {index}>"));
+    let _ = writeln!(text, "\n  > {name}:");
+    if let Some(description) = &build.description {
+        let _ = writeln!(text, "\n  > Description: {description}");
+    }
+    lines(text, "sources", "<no source>", build.sources.iter().map(String::as_str));
+    lines(text, "provisioners", "<no provisioner>", build.provisioners.iter().map(String::as_str));
+    let sequences: Vec<String> = build
+        .post_processors
+        .iter()
+        .enumerate()
+        .map(|(index, steps)| format!("{index}:\n        {}", steps.join("\n        ")))
+        .collect();
+    lines(text, "post-processors", "<no post-processor>", sequences.iter().map(String::as_str));
+}
+
+fn lines<'a>(text: &mut String, title: &str, none: &str, lines: impl Iterator<Item = &'a str>) {
+    let _ = writeln!(text, "\n    {title}:");
+    let mut lines = lines.peekable();
+    if lines.peek().is_none() {
+        let _ = writeln!(text, "\n      {none}");
+    }
+    for line in lines {
+        let _ = writeln!(text, "\n      {line}");
+    }
+}
+
+/// Variables, builders and provisioners of a JSON template, none of them evaluated.
+fn legacy(template: &Template, outline: &LegacyOutline) -> String {
     let mut text = String::new();
     if let Some(description) = &template.description {
         let _ = writeln!(text, "Description:\n\n{description}\n");
@@ -18,7 +73,6 @@ pub fn inspect_text(template: &Template) -> String {
         section(&mut text, "Required variables", required.iter().map(|variable| variable.name.clone()));
     }
     section(&mut text, "Optional variables and their defaults", defaults(&optional));
-    let outline = template.outline();
     section(&mut text, "Builders", outline.builders.iter().map(|(name, kind)| builder(name, kind)));
     section(&mut text, "Provisioners", outline.provisioners.iter().cloned());
     text.push_str("Names that hold variables or functions are shown as they are in a build without flags.\n");

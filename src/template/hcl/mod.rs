@@ -3,7 +3,22 @@
 //! A text goes through `syntax` (a tree with spans, from either notation), and `evaluate` turns its
 //! expressions into `value`s with the help of `functions`.
 
-pub(super) mod evaluate;
-pub(super) mod functions;
-pub(super) mod syntax;
-pub(super) mod value;
+mod blocks;
+mod component;
+mod content;
+mod data;
+mod deferred;
+mod evaluate;
+mod filter;
+mod functions;
+mod globals;
+mod inputs;
+mod load;
+mod syntax;
+mod value;
+mod world;
+
+pub(super) use content::Content;
+pub use data::DataRequest;
+pub use deferred::Deferred;
+pub(super) use load::{is_meant, load, parse};

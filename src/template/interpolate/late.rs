@@ -2,17 +2,57 @@
 
 use serde::{Serialize, Serializer};
 
+use crate::diag::Diagnostic;
+use crate::source::Span;
+use crate::template::value::Deferred;
+
 use super::ast::{Base, Branch, Command, Definitions, Node, Operand, Pipeline, Tree};
 use super::evaluate::{Missing, evaluate};
-use super::{Fields, Site};
+use super::growth::Growth;
+use super::{Fields, Scope, Site};
 
 /// A text in which everything known at plan time is filled in and the dot-variables are not.
 #[derive(Clone)]
 pub struct Late {
-    tree: Tree,
-    missing: Missing,
+    body: Body,
     /// As written in the template: errors show this one, which no value was filled into.
     written: String,
+}
+
+#[derive(Clone)]
+enum Body {
+    Filled {
+        tree: Tree,
+        missing: Missing,
+    },
+    /// An expression over the running build; the text it yields is filled in then.
+    Deferred {
+        value: Deferred,
+        /// This many bytes at its beginning were used before: the name in `NAME=value`.
+        used: usize,
+        scope: Box<Scope>,
+        site: OwnedSite,
+    },
+}
+
+/// A `Site` that stays.
+#[derive(Clone)]
+struct OwnedSite {
+    names: Vec<String>,
+    is_struct: bool,
+}
+
+impl OwnedSite {
+    fn of(site: Site<'_>) -> Self {
+        let (Site::Struct(names) | Site::Map(names)) = site;
+        let names = names.iter().map(|&name| name.to_owned()).collect();
+        Self { names, is_struct: matches!(site, Site::Struct(_)) }
+    }
+
+    fn late(&self, scope: &Scope, text: &str, span: &Span) -> Result<Late, Diagnostic> {
+        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        scope.late(text, span, if self.is_struct { Site::Struct(&names) } else { Site::Map(&names) })
+    }
 }
 
 /// A late text that cannot be filled in.
@@ -28,7 +68,7 @@ impl Late {
     pub fn literal(text: impl Into<String>) -> Self {
         let text = text.into();
         let tree = Tree { nodes: vec![Node::Text(text.clone())], definitions: Definitions::new() };
-        Self { tree, missing: Missing::NoValue, written: text }
+        Self { body: Body::Filled { tree, missing: Missing::NoValue }, written: text }
     }
 
     pub(super) fn new(tree: Tree, written: &str, site: Site<'_>) -> Self {
@@ -36,18 +76,40 @@ impl Late {
             Site::Struct(_) => Missing::Error,
             Site::Map(_) => Missing::NoValue,
         };
-        Self { tree, missing, written: written.to_owned() }
+        Self { body: Body::Filled { tree, missing }, written: written.to_owned() }
+    }
+
+    /// What an expression yields in the running build, but for its first `used` bytes.
+    pub(super) fn deferred(value: Deferred, used: usize, scope: &Scope, site: Site<'_>) -> Self {
+        let written = value.written().to_owned();
+        let scope = Box::new(scope.clone());
+        Self { body: Body::Deferred { value, used, scope, site: OwnedSite::of(site) }, written }
     }
 
     /// Fills in the dot-variables. Their values are taken as they are: braces in them mean nothing.
     pub fn render(&self, fields: &Fields) -> Result<String, RenderError> {
-        evaluate(&self.tree, fields, self.missing)
-            .map_err(|problem| RenderError { message: problem.message, text: self.written.clone() })
+        match &self.body {
+            Body::Filled { tree, missing } => {
+                evaluate(tree, fields, *missing, &Growth::default()).map_err(|problem| self.error(problem.message))
+            }
+            Body::Deferred { value, used, scope, site } => {
+                let text = value.text(fields).map_err(|diagnostic| self.error(diagnostic.message))?;
+                let rest = text.get(*used..).unwrap_or_default();
+                let span = Span::whole("build", &*self.written);
+                let late = site.late(scope, rest, &span).map_err(|diagnostic| self.error(diagnostic.message))?;
+                late.render(fields)
+            }
+        }
+    }
+
+    fn error(&self, message: String) -> RenderError {
+        RenderError { message, text: self.written.clone() }
     }
 
     /// The text, if nothing in it is late.
     pub fn known(&self) -> Option<String> {
-        let texts = self.tree.nodes.iter().map(|node| match node {
+        let Body::Filled { tree, .. } = &self.body else { return None };
+        let texts = tree.nodes.iter().map(|node| match node {
             Node::Text(text) => Some(text.as_str()),
             _ => None,
         });
@@ -56,7 +118,12 @@ impl Late {
 
     /// Whether the text depends on a dot-variable.
     pub fn uses(&self, field: &str) -> bool {
-        in_nodes(&self.tree.nodes, field) || self.tree.definitions.values().any(|nodes| in_nodes(nodes, field))
+        match &self.body {
+            Body::Filled { tree, .. } => {
+                in_nodes(&tree.nodes, field) || tree.definitions.values().any(|nodes| in_nodes(nodes, field))
+            }
+            Body::Deferred { value, .. } => value.uses(field),
+        }
     }
 }
 
@@ -89,7 +156,11 @@ fn in_operand(operand: &Operand, field: &str) -> bool {
 /// Two texts are the same when they say the same, wherever they were written.
 impl PartialEq for Late {
     fn eq(&self, other: &Self) -> bool {
-        self.missing == other.missing && self.to_string() == other.to_string()
+        let missing = |late: &Self| match &late.body {
+            Body::Filled { missing, .. } => Some(*missing),
+            Body::Deferred { .. } => None,
+        };
+        missing(self) == missing(other) && self.to_string() == other.to_string()
     }
 }
 
@@ -103,7 +174,10 @@ impl std::fmt::Debug for Late {
 /// The source form, with `{{ .Name }}` for what is late. Secrets are filled in, so a writer must mask them.
 impl std::fmt::Display for Late {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.tree.fmt(f)
+        match &self.body {
+            Body::Filled { tree, .. } => tree.fmt(f),
+            Body::Deferred { .. } => f.write_str(&self.written),
+        }
     }
 }
 

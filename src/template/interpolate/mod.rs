@@ -9,6 +9,7 @@ mod ast;
 mod evaluate;
 mod fold;
 mod functions;
+mod growth;
 mod late;
 mod lexer;
 mod parser;
@@ -17,7 +18,7 @@ mod problem;
 mod quote;
 mod references;
 mod scope;
-mod time;
+pub(in crate::template) mod time;
 mod value;
 
 use std::collections::BTreeMap;

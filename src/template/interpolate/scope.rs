@@ -10,9 +10,11 @@ use uuid::Uuid;
 use crate::diag::Diagnostic;
 use crate::io::secrets::Secret;
 use crate::source::Span;
-use crate::template::PACKER_VERSION;
+use crate::template::value::Deferred;
+use crate::template::{Language, PACKER_VERSION};
 
 use super::fold::{fold, fold_once};
+use super::growth::Growth;
 use super::lexer::Dots;
 use super::problem::Problem;
 use super::value::Value;
@@ -32,11 +34,13 @@ pub struct Facts {
 /// Where a text stands: the facts of the run, the user variables, the build.
 #[derive(Clone, Debug)]
 pub struct Scope {
-    facts: Arc<Facts>,
+    language: Language,
+    pub(super) facts: Arc<Facts>,
     variables: Arc<BTreeMap<String, Secret>>,
     /// Only the values of variables may look at the environment.
     environment: Option<Arc<BTreeMap<String, Secret>>>,
     build: Option<Build>,
+    pub(super) growth: Growth,
 }
 
 #[derive(Clone, Debug)]
@@ -47,7 +51,13 @@ struct Build {
 
 impl Scope {
     pub fn new(facts: Facts, variables: BTreeMap<String, Secret>) -> Self {
-        Self { facts: Arc::new(facts), variables: Arc::new(variables), environment: None, build: None }
+        let (facts, variables) = (Arc::new(facts), Arc::new(variables));
+        Self { language: Language::Json, facts, variables, environment: None, build: None, growth: Growth::default() }
+    }
+
+    /// The scope of texts in HCL2 templates: what HCL itself can express is not possible in `{{ }}` there.
+    pub fn of_hcl(facts: Facts) -> Self {
+        Self { language: Language::Hcl, ..Self::new(facts, BTreeMap::new()) }
     }
 
     /// The scope of one build: `{{build_name}}` and `{{build_type}}` exist.
@@ -91,9 +101,30 @@ impl Scope {
         tree.map(|tree| Late::new(tree, text, site)).map_err(|problem| problem.diagnose(text, span))
     }
 
+    /// What an expression over the running build yields, filled in when the build runs. The first `used` bytes
+    /// of it are left out.
+    pub fn deferred(&self, value: &Deferred, used: usize, site: Site<'_>) -> Late {
+        Late::deferred(value.clone(), used, self, site)
+    }
+
     /// Looks only at the syntax and at the names of functions.
     pub fn check(&self, text: &str, span: &Span) -> Result<(), Diagnostic> {
         parser::parse(text, Dots::Parse).map(drop).map_err(|problem| problem.diagnose(text, span))
+    }
+
+    /// Why a function that exists cannot be used in this language.
+    pub(super) fn refusal(&self, name: &str, range: &Range<usize>) -> Option<Problem> {
+        if self.language == Language::Json {
+            return None;
+        }
+        let instead = match name {
+            "user" => "write ${var.name} instead",
+            "env" => "give a variable the default env(\"NAME\") and write ${var.name} instead",
+            "build" => "write ${build.Name} instead",
+            "template_dir" => "write ${path.root} instead",
+            _ => return None,
+        };
+        Some(Problem::new(range, format!("HCL2 templates have no function `{name}` in {{{{ }}}}")).help(instead))
     }
 
     /// Calls one of the functions that `functions` lists as scoped, but for `build`.

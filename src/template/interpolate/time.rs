@@ -5,12 +5,12 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 /// RFC 3339 to the second.
-pub(super) fn rfc3339(time: Timestamp) -> String {
+pub(in crate::template) fn rfc3339(time: Timestamp) -> String {
     layout(time, "2006-01-02T15:04:05Z07:00")
 }
 
 /// Go's `Time.Format`: the parts of 2 January 2006, 15:04:05 in the layout are replaced.
-pub(super) fn layout(time: Timestamp, layout: &str) -> String {
+pub(in crate::template) fn layout(time: Timestamp, layout: &str) -> String {
     let time = civil(time);
     let mut out = String::new();
     let mut rest = layout;
@@ -26,7 +26,7 @@ pub(super) fn layout(time: Timestamp, layout: &str) -> String {
 }
 
 /// `%Y` and its like; letters without a meaning stay as they are.
-pub(super) fn strftime(time: Timestamp, format: &str) -> String {
+pub(in crate::template) fn strftime(time: Timestamp, format: &str) -> String {
     let mut out = String::new();
     let mut characters = format.chars();
     while let Some(character) = characters.next() {

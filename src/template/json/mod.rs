@@ -5,6 +5,7 @@ mod entries;
 mod error;
 mod number;
 mod string;
+mod write;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use crate::source::{SourceFile, Span, Spanned};
 use super::value::{Kind, Object, Value};
 use entries::Entries;
 use error::SyntaxError;
+pub use write::write;
 
 /// Deeper nesting is refused, so that no file can exhaust the stack.
 const DEPTH_LIMIT: usize = 127;

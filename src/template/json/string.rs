@@ -43,7 +43,8 @@ fn escape(text: &str) -> Result<(char, usize), SyntaxError> {
     Ok((decoded, 2))
 }
 
-/// `\u0041`, or two of them for a character beyond U+FFFF.
+/// `\u0041`, or two of them for a character beyond U+FFFF. Half of such a pair stands for nothing; it is
+/// read as the replacement character, as Go does.
 fn unicode(text: &str) -> Result<(char, usize), SyntaxError> {
     let first = unit(text, 0)?;
     if let Some(character) = char::from_u32(first) {
@@ -53,7 +54,7 @@ fn unicode(text: &str) -> Result<(char, usize), SyntaxError> {
     let pair = [first, second].map(|unit| u16::try_from(unit).unwrap_or(0));
     match char::decode_utf16(pair).next() {
         Some(Ok(character)) => Ok((character, 12)),
-        _ => Err(SyntaxError::at(0, "half of a surrogate pair stands alone")),
+        _ => Ok((char::REPLACEMENT_CHARACTER, 6)),
     }
 }
 

@@ -14,6 +14,7 @@ fn message(text: &str) -> String {
 /// The value as serde_json has it, to compare with.
 fn plain(value: &Value) -> serde_json::Value {
     match &value.kind {
+        Kind::Unknown | Kind::Deferred(_) => unreachable!("JSON has none"),
         Kind::Null => serde_json::Value::Null,
         Kind::Bool(value) => (*value).into(),
         Kind::Number(digits) => serde_json::from_str(digits).expect("the digits are a number"),
@@ -78,6 +79,15 @@ fn repeated_keys_are_found_at_any_depth() {
 }
 
 #[test]
+fn half_a_surrogate_pair_is_the_replacement_character() {
+    let read_text = |text: &str| plain(&read(text).expect("it is well formed").value);
+    assert_eq!(read_text(r#""a\ud83db""#), "a\u{fffd}b");
+    assert_eq!(read_text(r#""\ude00\ud83d\u0041""#), "\u{fffd}\u{fffd}A");
+    assert_eq!(read_text(r#""\ud83d\ude00""#), "😀");
+    assert!(read(r#""\ud83d\u00""#).is_err());
+}
+
+#[test]
 fn deep_nesting_is_an_error_and_no_crash() {
     assert!(read(&"[".repeat(100_000)).is_err());
     assert!(read(&format!("{}{}", "[".repeat(127), "]".repeat(127))).is_ok());
@@ -109,8 +119,9 @@ proptest! {
     fn agrees_with_serde_json(text in prop_oneof![nearly_json(), ".{0,40}"]) {
         let theirs = serde_json::from_str::<serde_json::Value>(&text);
         let ours = read(&text);
-        // Digits stay as written here, so no number is too large.
-        prop_assume!(!theirs.as_ref().is_err_and(|error| error.to_string().contains("out of range")));
+        // Digits stay as written here, so no number is too large; half of a surrogate pair is read as Go reads it.
+        let refused = theirs.as_ref().map_or_else(ToString::to_string, |_| String::new());
+        prop_assume!(!["out of range", "hex escape", "surrogate"].iter().any(|reason| refused.contains(reason)));
         prop_assert_eq!(ours.is_ok(), theirs.is_ok(), "{:?} against {:?}", ours, theirs);
         if let (Ok(ours), Ok(theirs)) = (ours, theirs) {
             prop_assert_eq!(plain(&ours.value), theirs);

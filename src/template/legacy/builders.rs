@@ -3,36 +3,41 @@
 use std::collections::BTreeMap;
 
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::source::{Span, Spanned};
+use crate::source::Span;
 use crate::template::interpolate::Scope;
-use crate::template::value::Value;
+use crate::template::value::{Kind, Value};
 
 use super::component::Builder;
 use super::object::{list, map, take, take_type, text};
 
-/// All builders, sorted by the names of their builds.
-pub(super) fn read(
-    value: Option<Value>,
-    document: &Span,
-    scope: &Scope,
-    diagnostics: &mut Diagnostics,
-) -> Vec<Builder> {
-    let place = value.as_ref().map_or_else(|| start_of(document), |value| value.span.clone());
-    let findings_before = diagnostics.iter().count();
-    let values = list(value, "`builders`", diagnostics);
-    if values.is_empty() && diagnostics.iter().count() == findings_before {
-        diagnostics.push(
-            Diagnostic::error("the template has no builder")
-                .at(&place)
-                .help("`builders` is a list with at least one map that has a `type`"),
-        );
-    }
+/// A template without a builder can be read, but nothing can be built.
+pub(super) fn require(value: Option<&Value>, document: &Span, diagnostics: &mut Diagnostics) {
+    let place = match value {
+        None | Some(Value { kind: Kind::Null, .. }) => start_of(document),
+        Some(Value { kind: Kind::List(values), span }) if values.is_empty() => span.clone(),
+        Some(_) => return,
+    };
+    let finding = Diagnostic::error("the template has no builder").at(&place);
+    diagnostics.push(finding.help("`builders` is a list with at least one map that has a `type`"));
+}
+
+/// All builders. Until they are named, each is called as it is written.
+pub(super) fn read(value: Option<Value>, diagnostics: &mut Diagnostics) -> Vec<Builder> {
     let mut builders = Vec::new();
-    for (index, value) in values.into_iter().enumerate() {
-        let builder = builder(value, &format!("builder {}", index + 1), scope);
+    for (index, value) in list(value, "`builders`", diagnostics).into_iter().enumerate() {
+        let builder = builder(value, &format!("builder {}", index + 1));
         builders.extend(diagnostics.take(builder));
     }
-    report_duplicates(&builders, diagnostics);
+    without_duplicates(builders, diagnostics)
+}
+
+/// Gives the builds their names, and sorts them by those.
+pub(super) fn name(mut builders: Vec<Builder>, scope: &Scope, diagnostics: &mut Diagnostics) -> Vec<Builder> {
+    for builder in &mut builders {
+        let name = scope.render(&builder.raw_name.value, &builder.raw_name.span);
+        builder.name = diagnostics.take(name).unwrap_or_else(|| builder.raw_name.value.clone());
+    }
+    let mut builders = without_duplicates(builders, diagnostics);
     builders.sort_by(|left, right| left.name.cmp(&right.name));
     builders
 }
@@ -42,33 +47,33 @@ fn start_of(document: &Span) -> Span {
     Span::new(&document.source, document.range.start..document.range.start + 1)
 }
 
-fn builder(value: Value, what: &str, scope: &Scope) -> Result<Builder, Diagnostic> {
+fn builder(value: Value, what: &str) -> Result<Builder, Diagnostic> {
     let mut config = map(value, what)?;
     let kind = take_type(&mut config, what)?;
     let name = take(&mut config, "name").map(|value| text(value, &format!("the `name` of {what}"))).transpose()?;
     let raw_name = name.filter(|name| !name.value.is_empty()).unwrap_or_else(|| kind.clone());
-    let name = scope.render(&raw_name.value, &raw_name.span)?;
-    Ok(Builder { kind, raw_name, name, config })
+    Ok(Builder { kind, name: raw_name.value.clone(), raw_name, config })
 }
 
-/// Two builders of one name could not be told apart, neither as written nor as rendered.
-fn report_duplicates(builders: &[Builder], diagnostics: &mut Diagnostics) {
-    let mut raw: BTreeMap<&str, &Spanned<String>> = BTreeMap::new();
-    let mut rendered: BTreeMap<&str, &Spanned<String>> = BTreeMap::new();
-    for (index, builder) in builders.iter().enumerate() {
-        let place = &builder.raw_name;
-        let first = raw.insert(&place.value, place).or(rendered.insert(&builder.name, place));
-        if let Some(first) = first {
-            let (line, _) = first.span.source.position(first.span.range.start);
-            diagnostics.push(
-                Diagnostic::error(format!(
-                    "builder {}: a builder with the name `{}` exists already",
-                    index + 1,
-                    builder.name
-                ))
-                .at_with(&place.span, format!("the first one is on line {line}"))
-                .help("give each builder a `name` of its own"),
-            );
+/// Two builders of one name could not be told apart.
+fn without_duplicates(builders: Vec<Builder>, diagnostics: &mut Diagnostics) -> Vec<Builder> {
+    let mut places: BTreeMap<String, Span> = BTreeMap::new();
+    let mut unique = Vec::with_capacity(builders.len());
+    for (index, builder) in builders.into_iter().enumerate() {
+        match places.get(&builder.name) {
+            Some(first) => diagnostics.push(duplicate(index + 1, &builder, first)),
+            None => {
+                places.insert(builder.name.clone(), builder.raw_name.span.clone());
+                unique.push(builder);
+            }
         }
     }
+    unique
+}
+
+fn duplicate(number: usize, builder: &Builder, first: &Span) -> Diagnostic {
+    let (line, _) = first.source.position(first.range.start);
+    Diagnostic::error(format!("builder {number}: a builder with the name `{}` exists already", builder.name))
+        .at_with(&builder.raw_name.span, format!("the first one is on line {line}"))
+        .help("give each builder a `name` of its own")
 }

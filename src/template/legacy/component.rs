@@ -3,7 +3,7 @@
 
 use crate::source::{Span, Spanned};
 use crate::template::value::Object;
-use crate::template::{Components, Outline, PostProcessor, Provisioner};
+use crate::template::{Components, LegacyOutline, PostProcessor, Provisioner};
 
 /// A builder, its meta-keys taken out of `config`.
 #[derive(Clone, Debug)]
@@ -87,10 +87,10 @@ impl Content {
         }
     }
 
-    pub(in crate::template) fn outline(&self) -> Outline {
+    pub(in crate::template) fn outline(&self) -> LegacyOutline {
         let pair = |builder: &Builder| (builder.raw_name.value.clone(), builder.kind.value.clone());
         let steps = self.post_processors.iter().flatten();
-        Outline {
+        LegacyOutline {
             builders: self.builders.iter().map(pair).collect(),
             provisioners: self.provisioners.iter().map(|shared| shared.provisioner.kind.value.clone()).collect(),
             post_processors: steps.map(|shared| shared.post_processor.name.clone()).collect(),

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use crate::diag::{Diagnostic, Diagnostics};
 
+use super::fixers;
 use super::interpolate::{Facts, Scope};
 use super::value::{Kind, Value};
 use super::variables::VariableInputs;
@@ -23,6 +24,9 @@ pub(super) use component::Content;
 use root::Root;
 
 /// The template that a document describes, as far as it can be understood.
+///
+/// What Packer looks at only when it starts to work with a template, versions, values and names of builders, is
+/// no matter of syntax: a look at the syntax alone warns of it.
 pub(super) fn read(
     document: Value,
     folder: &Path,
@@ -30,7 +34,7 @@ pub(super) fn read(
     diagnostics: &mut Diagnostics,
 ) -> Option<Template> {
     let span = document.span;
-    let Kind::Map(object) = document.kind else {
+    let Kind::Map(mut object) = document.kind else {
         diagnostics.push(
             Diagnostic::error(format!("a template is a map, not {}", document.kind.describe()))
                 .at(&span)
@@ -38,9 +42,9 @@ pub(super) fn read(
         );
         return None;
     };
+    fixers::mend_template(&mut object, diagnostics);
     let uses = undefined::uses(&object);
     let root = Root::read(object, diagnostics);
-    version::check(root.min_packer_version.as_ref(), diagnostics);
     let facts = Facts {
         started: inputs.started,
         working_folder: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
@@ -50,15 +54,20 @@ pub(super) fn read(
     let variables = resolve(root.variables, &names, inputs, facts.clone(), diagnostics);
     undefined::report(uses, &variables, diagnostics);
     let scope = Scope::new(facts.clone(), variables.values());
+    let mut start = Diagnostics::default();
+    version::check(root.min_packer_version.as_ref(), &mut start);
+    builders::require(root.builders.as_ref(), &span, &mut start);
+    let builders = builders::read(root.builders, diagnostics);
     let content = Content {
-        builders: builders::read(root.builders, &span, &scope, diagnostics),
+        builders: builders::name(builders, &scope, &mut start),
         provisioners: provisioners::read_all(root.provisioners, diagnostics),
         error_cleanup_provisioner: root
             .error_cleanup_provisioner
             .and_then(|value| provisioners::read_cleanup(value, diagnostics)),
         post_processors: post_processors::read(root.post_processors, diagnostics),
     };
-    filter::check(&content, diagnostics);
+    filter::check(&content, &mut start);
+    diagnostics.extend(if inputs.syntax_only { start.into_warnings() } else { start });
     Some(Template {
         path: PathBuf::from(&span.source.name),
         folder: folder.to_owned(),

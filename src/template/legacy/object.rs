@@ -51,7 +51,15 @@ pub(super) fn take_type(object: &mut Object, what: &str) -> Result<Spanned<Strin
     }
 }
 
-/// A list of strings. With `lenient` one string alone is a list too.
+/// A string, and nothing that could be taken for one.
+pub(super) fn string(value: Value, what: &str) -> Result<Spanned<String>, Diagnostic> {
+    match value.kind {
+        Kind::String(text) => Ok(Spanned::new(text, value.span)),
+        _ => Err(wrong_kind(what, "a string", &value)),
+    }
+}
+
+/// A list of strings. With `lenient` one string alone is a list too, and numbers are taken as their text.
 pub(super) fn strings(value: Value, what: &str, lenient: bool, diagnostics: &mut Diagnostics) -> Vec<Spanned<String>> {
     let values = match value.kind {
         Kind::List(values) => values,
@@ -62,5 +70,6 @@ pub(super) fn strings(value: Value, what: &str, lenient: bool, diagnostics: &mut
         }
     };
     let each = format!("each entry of {what}");
-    values.into_iter().filter_map(|value| diagnostics.take(text(value, &each))).collect()
+    let read = if lenient { text } else { string };
+    values.into_iter().filter_map(|value| diagnostics.take(read(value, &each))).collect()
 }

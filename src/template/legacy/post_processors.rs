@@ -6,7 +6,7 @@ use crate::template::PostProcessor;
 use crate::template::value::{Kind, Object, Value};
 
 use super::component::{Filter, SharedPostProcessor};
-use super::object::{list, strings, take, take_type, text, wrong_kind};
+use super::object::{list, string, strings, take, take_type, wrong_kind};
 
 pub(super) fn read(value: Option<Value>, diagnostics: &mut Diagnostics) -> Vec<Vec<SharedPostProcessor>> {
     let values = list(value, "`post-processors`", diagnostics);
@@ -30,6 +30,9 @@ fn sequence(value: Value, number: usize, diagnostics: &mut Diagnostics) -> Vec<S
 
 fn post_processor(value: Value, what: &str, diagnostics: &mut Diagnostics) -> Result<SharedPostProcessor, Diagnostic> {
     match value.kind {
+        Kind::String(kind) if kind.is_empty() => {
+            Err(Diagnostic::error(format!("{what} has no `type`")).at(&value.span))
+        }
         Kind::String(kind) => Ok(bare(Spanned::new(kind, value.span))),
         Kind::Map(config) => with_config(config, what, diagnostics),
         Kind::List(_) => {
@@ -53,7 +56,7 @@ fn with_config(
     diagnostics: &mut Diagnostics,
 ) -> Result<SharedPostProcessor, Diagnostic> {
     let kind = take_type(&mut config, what)?;
-    let name = take(&mut config, "name").map(|value| text(value, &format!("the `name` of {what}"))).transpose()?;
+    let name = take(&mut config, "name").map(|value| string(value, &format!("the `name` of {what}"))).transpose()?;
     let keep_input_artifact = take(&mut config, "keep_input_artifact");
     let mut names = |key: &str| {
         let value = take(&mut config, key);

@@ -2,7 +2,7 @@
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::template::Provisioner;
-use crate::template::value::{Object, Value};
+use crate::template::value::{Kind, Object, Value};
 
 use super::component::{Filter, SharedProvisioner};
 use super::object::{list, map, strings, take, take_type};
@@ -39,7 +39,7 @@ fn read(value: Value, what: &str, diagnostics: &mut Diagnostics) -> Result<Share
 
 fn overrides(object: Object, what: &str, diagnostics: &mut Diagnostics) -> Vec<(String, Object)> {
     let mut overrides = Vec::new();
-    for (name, value) in object.entries {
+    for (name, value) in object.entries.into_iter().filter(|(_, value)| value.kind != Kind::Null) {
         let config = map(value, &format!("`override` of {what} for `{}`", name.value));
         overrides.extend(diagnostics.take(config).map(|config| (name.value, config)));
     }

@@ -5,7 +5,7 @@ use crate::source::Spanned;
 use crate::template::value::{Kind, Object, Value};
 use crate::template::variables::resolve::Declaration;
 
-use super::object::{map, strings, take, text, wrong_kind};
+use super::object::{list, map, string, strings, take, wrong_kind};
 
 const KEYS: [&str; 10] = [
     "builders",
@@ -40,7 +40,7 @@ impl Root {
                 .and_then(|value| diagnostics.take(string(value, "`description`")))
                 .map(|text| text.value),
             min_packer_version: take(&mut object, "min_packer_version")
-                .and_then(|value| diagnostics.take(text(value, "`min_packer_version`"))),
+                .and_then(|value| diagnostics.take(string(value, "`min_packer_version`"))),
             variables: variables(take(&mut object, "variables"), diagnostics),
             sensitive: sensitive
                 .map(|value| strings(value, "`sensitive-variables`", false, diagnostics))
@@ -50,18 +50,9 @@ impl Root {
             error_cleanup_provisioner: take(&mut object, "error-cleanup-provisioner"),
             post_processors: take(&mut object, "post-processors"),
         };
-        // Of a service that is gone, and notes: accepted, and without effect.
-        take(&mut object, "push");
-        take(&mut object, "comments");
+        check_unused(&mut object, diagnostics);
         report_rest(object, diagnostics);
         root
-    }
-}
-
-fn string(value: Value, what: &str) -> Result<Spanned<String>, Diagnostic> {
-    match value.kind {
-        Kind::String(text) => Ok(Spanned::new(text, value.span)),
-        _ => Err(wrong_kind(what, "a string", &value)),
     }
 }
 
@@ -82,6 +73,19 @@ fn declaration(name: Spanned<String>, value: Value) -> Result<Declaration, Diagn
         }
     };
     Ok(Declaration { name, default })
+}
+
+/// Options of a service that is gone, and notes: without effect, but they must have their form.
+fn check_unused(object: &mut Object, diagnostics: &mut Diagnostics) {
+    if let Some(push) = take(object, "push") {
+        diagnostics.take(map(push, "`push`"));
+    }
+    for comment in list(take(object, "comments"), "`comments`", diagnostics) {
+        let Some(comment) = diagnostics.take(map(comment, "each entry of `comments`")) else { continue };
+        for (key, value) in comment.entries {
+            diagnostics.take(string(value, &format!("comment `{}`", key.value)));
+        }
+    }
 }
 
 /// `_comments` must be strings; any other key that is left is unknown.

@@ -137,6 +137,20 @@ fn syntax_only_does_not_ask_for_variables() {
 }
 
 #[test]
+fn a_look_at_the_syntax_only_warns_of_what_a_start_would_find() {
+    let text = r#"{"min_packer_version": "99.0", "variables": {"a": "{{nosuch}}", "b": "{{user `a`}}"}, "builders": [
+        {"type": "null", "name": "{{nosuch}}"}], "provisioners": [{"type": "shell", "only": ["nobody"]}]}"#;
+    let read = |syntax_only| {
+        let inputs = VariableInputs { syntax_only, ..VariableInputs::fixed() };
+        Template::parse(&SourceFile::new("t.json", text), std::path::Path::new("/"), &inputs)
+    };
+    let (template, found) = read(true);
+    assert!(template.is_some() && found.iter().count() == 5, "{found:?}");
+    let (template, found) = read(false);
+    assert!(template.is_none() && found.iter().count() == 5, "{found:?}");
+}
+
+#[test]
 fn filters_name_builders_that_exist() {
     let known = "the builders are: a, b";
     let names = |rest: &str| {

@@ -3,7 +3,17 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::io::secrets::Secret;
+use crate::io::secrets::{Secret, Secrets};
+use crate::template::hcl::DataRequest;
+
+/// What happens to data sources while a template is loaded.
+#[derive(Clone, Copy)]
+pub enum DataMode {
+    /// Nothing is asked; what they would give stays unknown.
+    Unknown,
+    /// They are read by this function. Its error says what went wrong.
+    Read(fn(&DataRequest) -> Result<BTreeMap<String, String>, String>),
+}
 
 /// What the caller of a template brings along.
 #[derive(Clone)]
@@ -18,6 +28,11 @@ pub struct VariableInputs {
     pub started: jiff::Timestamp,
     /// Do not ask for the variables that are required.
     pub syntax_only: bool,
+    /// Warn of values for variables that nobody declared.
+    pub warn_undeclared: bool,
+    pub data: DataMode,
+    /// Takes every sensitive text as soon as it is known.
+    pub secrets: Secrets,
 }
 
 impl VariableInputs {
@@ -37,6 +52,9 @@ impl VariableInputs {
             environment: BTreeMap::new(),
             started: jiff::Timestamp::UNIX_EPOCH,
             syntax_only: false,
+            warn_undeclared: true,
+            data: DataMode::Unknown,
+            secrets: Secrets::default(),
         }
     }
 }

@@ -4,7 +4,8 @@ mod file;
 mod inputs;
 pub(super) mod resolve;
 
-pub use inputs::VariableInputs;
+pub use super::hcl::DataRequest;
+pub use inputs::{DataMode, VariableInputs};
 
 use std::collections::BTreeMap;
 

@@ -9,12 +9,13 @@ use crate::plan::post_processor::{
 };
 use crate::plan::provisioner::{Direction, ProvisionerAction};
 use crate::plan::{Algorithm, BuildPlan, fields};
-use crate::template::PostProcessor;
 use crate::template::interpolate::Site;
+use crate::template::{Language, PostProcessor};
 
 use super::BuildContext;
 use super::kinds::{self, Fate};
 use super::provisioners::shell_local;
+use super::select::fits;
 
 const COMPRESS_OUTPUT: &str = "packer_{{.BuildName}}_{{.BuilderType}}";
 const CHECKSUM_OUTPUT: &str = "packer_{{.BuildName}}_{{.BuilderType}}_{{.ChecksumType}}.checksum";
@@ -37,8 +38,19 @@ fn sequence(
     sequence: Vec<PostProcessor>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<PostProcessorPlan> {
-    let wanted = sequence.into_iter().take_while(|processor| !context.options.except.contains(&processor.name));
+    let wanted = sequence.into_iter().take_while(|processor| !is_excepted(context, processor));
     wanted.filter_map(|processor| post_processor(context, files_may_come, processor, diagnostics)).collect()
+}
+
+/// By name; in HCL2 by type as well.
+fn is_excepted(context: &BuildContext<'_>, processor: &PostProcessor) -> bool {
+    let language = context.template.language();
+    let by_type = language == Language::Hcl;
+    context
+        .options
+        .except
+        .iter()
+        .any(|word| fits(language, word, &processor.name) || (by_type && fits(language, word, &processor.kind.value)))
 }
 
 fn post_processor(
@@ -49,10 +61,8 @@ fn post_processor(
 ) -> Option<PostProcessorPlan> {
     let (fate, warning) = diagnostics.take(kinds::post_processor(&processor.kind, &processor.name))?;
     diagnostics.extend(warning.map(Diagnostics::from).unwrap_or_default());
-    if fate == Fate::Skip {
-        return None;
-    }
-    let mut decoder = context.decoder(processor.config);
+    let Fate::Run(component) = fate else { return None };
+    let mut decoder = context.decoder(component, processor.config);
     let action = action(&processor.kind.value, &mut decoder, files_may_come);
     diagnostics.extend(decoder.finish());
     Some(PostProcessorPlan {
@@ -95,11 +105,11 @@ fn checksum(decoder: &mut Decoder<'_>) -> ChecksumPlan {
 }
 
 fn compress(decoder: &mut Decoder<'_>) -> CompressPlan {
-    let pattern = decoder.raw_strings("output").into_iter().map(|text| text.value).collect::<Vec<_>>().join(",");
+    let pattern = decoder.raw_string("output").unwrap_or_else(|| COMPRESS_OUTPUT.to_owned());
     let site = fields::with_build(fields::COMPRESS);
     CompressPlan {
         output: decoder.late_or("output", COMPRESS_OUTPUT, Site::Map(&site)),
-        output_pattern: if pattern.is_empty() { COMPRESS_OUTPUT.to_owned() } else { pattern },
+        output_pattern: pattern,
         format: decoder.string("format"),
         compression_level: decoder.number("compression_level", -1..=i64::from(i32::MAX)).unwrap_or(0).min(9),
     }

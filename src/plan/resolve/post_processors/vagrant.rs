@@ -82,8 +82,7 @@ fn old_overrides(decoder: &mut Decoder<'_>) -> BTreeMap<String, Object> {
 
 /// The options for all providers with those of one laid over. What is wrong in the former is reported there.
 fn overridden(decoder: &mut Decoder<'_>, over: &Object, files_may_come: bool) -> VagrantOptions {
-    let mut inner = decoder.inner(decoder.object().overlaid(over));
-    inner.ignore(&["override", "architecture", "provider_override"]);
+    let mut inner = decoder.again(decoder.object().overlaid(over));
     let options = options(&mut inner, files_may_come);
     for diagnostic in inner.finish() {
         if diagnostic.label.as_ref().is_some_and(|(span, _)| within(span, &over.span)) {

@@ -19,8 +19,8 @@ pub(super) fn plan(
     provisioner: Provisioner,
     diagnostics: &mut Diagnostics,
 ) -> Option<ProvisionerPlan> {
-    diagnostics.take(kinds::provisioner(&provisioner.kind))?;
-    let mut decoder = context.decoder(provisioner.config);
+    let component = diagnostics.take(kinds::provisioner(&provisioner.kind))?;
+    let mut decoder = context.decoder(component, provisioner.config);
     let kind = provisioner.kind.value;
     let pause_before = pause(&mut decoder);
     let timeout = decoder.positive_duration("timeout");

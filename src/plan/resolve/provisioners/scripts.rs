@@ -6,6 +6,7 @@ use crate::plan::fields;
 use crate::plan::provisioner::{Environment, Scripts};
 use crate::source::{Span, Spanned};
 use crate::template::interpolate::{Late, Site};
+use crate::template::value::Deferred;
 
 use super::incomplete;
 
@@ -47,8 +48,12 @@ fn require_one(decoder: &mut Decoder<'_>, given: &[(&'static str, bool)]) {
 /// `environment_vars` with `env` laid over.
 pub(super) fn environment(decoder: &mut Decoder<'_>) -> Environment {
     let mut environment = Environment::new();
-    for pair in decoder.raw_strings("environment_vars") {
-        let entry = entry(decoder, &pair);
+    let deferred = decoder.deferred_items("environment_vars");
+    for (at, pair) in decoder.raw_strings("environment_vars").into_iter().enumerate() {
+        let entry = match deferred.get(&at) {
+            Some(value) => deferred_entry(decoder, value, &pair.span),
+            None => entry(decoder, &pair),
+        };
         environment.extend(decoder.take(entry));
     }
     environment.extend(decoder.late_map("env", Site::Map(fields::BUILD)));
@@ -66,6 +71,20 @@ fn entry(decoder: &Decoder<'_>, pair: &Spanned<String>) -> Result<(String, Late)
     let text = scope.render(&pair.value, &pair.span)?;
     let (name, value) = text.split_once('=').unwrap_or_default();
     named(name.to_owned(), Late::literal(value), &pair.span)
+}
+
+/// A `NAME=value` over the running build. The name must not depend on it.
+fn deferred_entry(decoder: &Decoder<'_>, value: &Deferred, span: &Span) -> Result<(String, Late), Diagnostic> {
+    let anyhow = |sample: &str| {
+        let facts = fields::BUILD.iter().map(|&name| (name.to_owned(), sample.to_owned())).collect();
+        value.text(&facts).map(|text| text.split_once('=').map(|(name, _)| name.to_owned()).unwrap_or_default())
+    };
+    let name = anyhow("0")?;
+    if name != anyhow("1")? {
+        return Err(Diagnostic::error("the name of an environment variable cannot depend on the build").at(span));
+    }
+    let late = decoder.scope().deferred(value, name.len() + 1, Site::Map(fields::BUILD));
+    named(name, late, span)
 }
 
 fn named(name: String, value: Late, span: &Span) -> Result<(String, Late), Diagnostic> {

@@ -11,7 +11,6 @@ const EXECUTE: [&str; 3] = ["/bin/sh", "-c", "{{.Vars}} {{.Script}}"];
 const SYSTEMS: &[&str] = &["darwin", "freebsd", "linux", "openbsd", "solaris", "windows"];
 
 pub(in crate::plan::resolve) fn shell_local(decoder: &mut Decoder<'_>) -> ShellLocalPlan {
-    decoder.ignore(&["use_linux_pathing"]);
     ShellLocalPlan {
         scripts: host_scripts(decoder),
         environment: scripts::environment(decoder),

@@ -1,9 +1,7 @@
 //! Disks of the guest.
 
-use crate::diag::Diagnostics;
 use crate::plan::decode::Decoder;
 use crate::plan::qemu::DiskPlan;
-use crate::template::value::Kind;
 
 const DEFAULT_SIZE: &str = "40960M";
 const INTERFACES: &[&str] = &["ide", "sata", "scsi", "virtio", "virtio-scsi", "sd"];
@@ -57,14 +55,8 @@ fn size(decoder: &mut Decoder<'_>) -> String {
 
 /// The lists `convert`, `create` and `resize` of `qemu_img_args`.
 fn qemu_img_arguments(decoder: &mut Decoder<'_>) -> [Vec<String>; 3] {
-    let Some(value) = decoder.value("qemu_img_args") else { return Default::default() };
-    let Kind::Map(object) = value.kind else {
-        decoder.reject("qemu_img_args", "`qemu_img_args` must be a map of the lists `convert`, `create`, `resize`");
-        return Default::default();
-    };
-    let mut inner = decoder.inner(object);
+    let Some(mut inner) = decoder.nested("qemu_img_args") else { return Default::default() };
     let lists = ["convert", "create", "resize"].map(|key| inner.strings(key));
-    let found: Diagnostics = inner.finish();
-    found.into_iter().for_each(|diagnostic| decoder.push(diagnostic));
+    decoder.absorb(inner);
     lists
 }

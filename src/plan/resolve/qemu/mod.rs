@@ -19,7 +19,6 @@ const VNC_PASSWORD_LENGTH: usize = 8;
 
 pub(super) fn qemu(decoder: &mut Decoder<'_>, accelerator_override: Option<&str>) -> QemuPlan {
     rename_old_options(decoder);
-    decoder.ignore(&["run_once"]);
     let net_bridge = net_bridge(decoder);
     let (vnc_port_min, vnc_port_max) = vnc_ports(decoder);
     let (host_port_min, host_port_max) = ports(decoder, "host_port_min", "host_port_max", (2222, 4444));

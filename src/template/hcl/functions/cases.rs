@@ -1,7 +1,7 @@
 //! The tables of `tests/hcl_functions`: an expression, a tab, its value as JSON (or `!` and a part of the
 //! error's message), a tab, where the value comes from. `console` rows hold in Packer's console, too.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use hcl_edit::expr::{Expression, ObjectKey, UnaryOperator};
 
@@ -9,8 +9,13 @@ use crate::template::hcl::value::Value;
 
 use super::{CallError, Context, call, json, names};
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hcl_functions")
+fn folder() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hcl_functions"))
+}
+
+pub(super) fn context() -> Context<'static> {
+    let files = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hcl_functions/files"));
+    Context { root: files, working_folder: files, started: "2026-11-21T03:22:04Z".parse().expect("a time") }
 }
 
 struct Case {
@@ -84,8 +89,7 @@ fn shown(expression: &str, context: &Context<'_>) -> String {
 
 #[test]
 fn functions_give_what_their_tables_say() {
-    let files = folder().join("files");
-    let context = Context { root: &files, working_folder: &files, started: jiff::Timestamp::UNIX_EPOCH };
+    let context = context();
     let mut differences = Vec::new();
     for case in cases() {
         let shown = shown(&case.expression, &context);

@@ -94,6 +94,7 @@ fn decode(text: &str) -> Result<Value, CallError> {
 /// The reader has limited the depth.
 fn value(node: Node) -> Result<Value, CallError> {
     Ok(match node.kind {
+        Kind::Unknown | Kind::Deferred(_) => Value::Unknown,
         Kind::Null => Value::Null,
         Kind::Bool(flag) => Value::Bool(flag),
         Kind::Number(digits) => number(&digits)?,

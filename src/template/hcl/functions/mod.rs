@@ -3,19 +3,32 @@
 //! belong to the evaluator.
 
 mod arguments;
+mod base64;
 #[cfg(test)]
 mod cases;
+mod dates;
+mod digests;
+mod encoding;
+mod file_set;
+mod files;
 mod format;
+mod ids;
 mod json;
 mod limits;
 mod lists;
 mod maps;
+mod network;
+mod numbers;
+mod paths;
 mod re2;
 mod regex;
+mod rsa;
+mod services;
 mod sets;
 mod strings;
 mod table;
 mod unify;
+mod yaml;
 
 use std::path::Path;
 
@@ -57,13 +70,24 @@ impl CallError {
 }
 
 const GROUPS: &[&[Function]] = &[
+    base64::FUNCTIONS,
+    dates::FUNCTIONS,
+    digests::FUNCTIONS,
+    encoding::FUNCTIONS,
+    files::FUNCTIONS,
     format::FUNCTIONS,
+    ids::FUNCTIONS,
     json::FUNCTIONS,
     lists::FUNCTIONS,
     maps::FUNCTIONS,
+    network::FUNCTIONS,
+    numbers::FUNCTIONS,
+    paths::FUNCTIONS,
     regex::FUNCTIONS,
+    services::FUNCTIONS,
     sets::FUNCTIONS,
     strings::FUNCTIONS,
+    yaml::FUNCTIONS,
 ];
 
 /// What the evaluator calls by itself.

@@ -17,6 +17,11 @@ pub(in crate::template) struct JsonSchema {
     pub(in crate::template) blocks: &'static [JsonBlock],
 }
 
+impl JsonSchema {
+    /// Of a body without blocks.
+    pub(in crate::template) const ATTRIBUTES: Self = Self { blocks: &[] };
+}
+
 #[derive(Debug)]
 pub(in crate::template) struct JsonBlock {
     pub(in crate::template) kind: &'static str,
@@ -137,6 +142,7 @@ fn expression(source: &Arc<SourceFile>, value: &written::Value) -> Parsed<Expres
     let literal = |value| Ok(Expression::literal(value, span.clone()));
     let kind = match &value.kind {
         written::Kind::Null => return literal(Value::Null),
+        written::Kind::Unknown | written::Kind::Deferred(_) => return literal(Value::Unknown),
         written::Kind::Bool(value) => return literal(Value::Bool(*value)),
         written::Kind::Number(digits) => return number(digits, span),
         written::Kind::String(text) => return template(source, text, span),

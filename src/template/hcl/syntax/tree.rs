@@ -200,4 +200,31 @@ impl Expression {
             _ => None,
         }
     }
+
+    /// The element of a list that was written out.
+    pub(in crate::template) fn element(&self, index: usize) -> Option<&Expression> {
+        match &self.kind {
+            ExpressionKind::List(items) => items.get(index),
+            ExpressionKind::Parentheses(inner) => inner.element(index),
+            _ => None,
+        }
+    }
+
+    /// The value behind a key of a map that was written out.
+    pub(in crate::template) fn entry(&self, key: &str) -> Option<&Expression> {
+        match &self.kind {
+            ExpressionKind::Object(items) => items.iter().rev().find(|item| item.key.is(key)).map(|item| &item.value),
+            ExpressionKind::Parentheses(inner) => inner.entry(key),
+            _ => None,
+        }
+    }
+}
+
+impl Key {
+    fn is(&self, name: &str) -> bool {
+        match self {
+            Self::Name(known) => known.value == name,
+            Self::Computed(expression) => expression.as_plain_string() == Some(name),
+        }
+    }
 }

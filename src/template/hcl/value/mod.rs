@@ -5,6 +5,7 @@ mod conform;
 mod convert;
 mod number;
 mod order;
+mod show;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet};

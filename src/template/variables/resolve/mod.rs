@@ -37,10 +37,13 @@ pub(in crate::template) fn resolve(
     }
     let given_names: Vec<String> = given.keys().cloned().collect();
     written.extend(given);
+    let missing: Vec<_> = declared.iter().filter(|one| !written.contains_key(&one.name.value)).collect();
     if !inputs.syntax_only {
-        report_missing(&declared, &written, diagnostics);
+        missing.iter().for_each(|declaration| diagnostics.push(required(&declaration.name)));
     }
-    let values = fill_in(written, Scope::of_variables(facts, inputs.environment.clone()), &is_sensitive, diagnostics);
+    let scope = Scope::of_variables(facts, inputs.environment.clone());
+    let (values, findings) = fill_in(written, scope, &is_sensitive, missing.is_empty());
+    diagnostics.extend(if inputs.syntax_only { findings.into_warnings() } else { findings });
     variables(declared, given_names, values, &is_sensitive)
 }
 
@@ -62,29 +65,21 @@ fn given(
     given
 }
 
-fn report_missing(
-    declared: &[Declaration],
-    written: &BTreeMap<String, Spanned<String>>,
-    diagnostics: &mut Diagnostics,
-) {
-    for name in declared.iter().map(|declaration| &declaration.name) {
-        if !written.contains_key(&name.value) {
-            diagnostics.push(
-                Diagnostic::error(format!("required variable `{}` has no value", name.value))
-                    .at_with(&name.span, "null means: required")
-                    .help(format!("give one with -var '{}=...' or in a -var-file", name.value)),
-            );
-        }
-    }
+fn required(name: &Spanned<String>) -> Diagnostic {
+    Diagnostic::error(format!("required variable `{}` has no value", name.value))
+        .at_with(&name.span, "null means: required")
+        .help(format!("give one with -var '{}=...' or in a -var-file", name.value))
 }
 
-/// Fills in all values by name, again and again while some still wait for others.
+/// Fills in all values by name, again and again while some still wait for others. Unless the variables are
+/// `complete`, these may wait for one that is reported already.
 fn fill_in(
     written: BTreeMap<String, Spanned<String>>,
     mut scope: Scope,
     is_sensitive: &impl Fn(&str) -> bool,
-    diagnostics: &mut Diagnostics,
-) -> BTreeMap<String, Secret> {
+    complete: bool,
+) -> (BTreeMap<String, Secret>, Diagnostics) {
+    let mut diagnostics = Diagnostics::default();
     let mut open = written;
     let mut waiting: BTreeMap<String, Problem> = BTreeMap::new();
     let mut use_of_others_succeeded = false;
@@ -113,13 +108,14 @@ fn fill_in(
         }
     }
     let known = || scope.values().keys().map(String::as_str);
-    for (name, mut problem) in waiting {
+    for (name, mut problem) in waiting.into_iter().filter(|_| complete) {
         if let Some(unresolved) = problem.unresolved.take() {
             problem = problem.suggest(&unresolved, known());
         }
-        report_waiting(diagnose(&name, &open[&name], problem, is_sensitive), use_of_others_succeeded, diagnostics);
+        let finding = diagnose(&name, &open[&name], problem, is_sensitive);
+        diagnostics.push(if use_of_others_succeeded { overlooked(finding) } else { finding });
     }
-    scope.values().clone()
+    (scope.values().clone(), diagnostics)
 }
 
 /// Whether the variable it needs has no value yet.
@@ -135,13 +131,9 @@ fn diagnose(name: &str, text: &Spanned<String>, problem: Problem, is_sensitive: 
 
 /// Packer overlooks a value that cannot be filled in as soon as another variable could use a variable.
 /// Templates depend on that, so it is only a warning then.
-fn report_waiting(diagnostic: Diagnostic, overlooked: bool, diagnostics: &mut Diagnostics) {
-    if overlooked {
-        let message = format!("{}; it stays empty", diagnostic.message);
-        diagnostics.push(Diagnostic { severity: Severity::Warning, message, ..diagnostic });
-    } else {
-        diagnostics.push(diagnostic);
-    }
+fn overlooked(finding: Diagnostic) -> Diagnostic {
+    let message = format!("{}; it stays empty", finding.message);
+    Diagnostic { severity: Severity::Warning, message, ..finding }
 }
 
 /// All names that are declared or given, sorted.

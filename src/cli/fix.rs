@@ -1,0 +1,53 @@
+//! `fix`: a JSON template of an earlier Packer version, written as it is written today.
+
+use super::args::{FixArgs, TemplateArgs};
+use super::load;
+use crate::diag::Diagnostics;
+use crate::error::exit;
+use crate::io::secrets::Secrets;
+use crate::source::SourceFile;
+use crate::template::variables::VariableInputs;
+use crate::template::{Template, fixers, load as template_file};
+use crate::ui::{Reporter, Settings, Style};
+
+/// The rewritten template goes to the standard output, and everything else beside it.
+pub(super) fn run(args: &FixArgs, machine_readable: bool) -> u8 {
+    let mut notes = notes(machine_readable);
+    let path = &args.template.template;
+    let (text, diagnostics) = match template_file::read_json(path) {
+        Ok(source) => fixers::rewrite(&source),
+        Err(diagnostic) => (None, diagnostic.into()),
+    };
+    load::show(&mut notes, &diagnostics);
+    let Some(text) = text else { return exit::FAILURE };
+    let settings = Settings { machine_readable, ..Settings::default() };
+    Reporter::stdout(settings, Secrets::default()).text("", Style::Say, &text);
+    if !args.validate {
+        return exit::SUCCESS;
+    }
+    let diagnostics = check(&text, &args.template);
+    load::show(&mut notes, &diagnostics);
+    if diagnostics.has_errors() { exit::FAILURE } else { exit::SUCCESS }
+}
+
+fn notes(machine_readable: bool) -> Reporter {
+    if machine_readable {
+        return Reporter::stdout(load::settings(true), Secrets::default());
+    }
+    Reporter::stderr(Settings::default(), Secrets::default())
+}
+
+/// Whether the rewritten text is a template; required variables need no value for that.
+fn check(text: &str, args: &TemplateArgs) -> Diagnostics {
+    let source = SourceFile::new(format!("the rewritten {}", args.template.display()), text);
+    let inputs = VariableInputs {
+        vars: args.variables.clone(),
+        files: args.variable_files.clone(),
+        syntax_only: true,
+        ..VariableInputs::from_process()
+    };
+    match template_file::folder_of(&args.template) {
+        Ok(folder) => Template::parse(&source, &folder, &inputs).1,
+        Err(diagnostic) => diagnostic.into(),
+    }
+}

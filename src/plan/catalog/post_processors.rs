@@ -1,0 +1,70 @@
+//! The post-processors.
+
+use super::option::{Opt, any, choice, file, files, flag, integer, text, text_map, texts};
+use super::provisioners::{ENVIRONMENT, SCRIPTS, SHELL_LOCAL};
+use super::{Component, Role};
+
+pub(super) const ALL: &[Component] = &[
+    runs("vagrant", &[VAGRANT]),
+    runs("compress", &[COMPRESS]),
+    runs("checksum", &[CHECKSUM]),
+    runs("manifest", &[MANIFEST]),
+    runs("artifice", &[ARTIFICE]),
+    runs("shell-local", &[SCRIPTS, ENVIRONMENT, SHELL_LOCAL]),
+];
+
+const fn runs(kind: &'static str, options: &'static [&'static [Opt]]) -> Component {
+    Component { runs: true, ..Component::new(Role::PostProcessor, kind, options) }
+}
+
+const VAGRANT: &[Opt] = &[
+    text("output", "path of the box, with .Provider and .Architecture").late(),
+    integer(
+        "compression_level",
+        "0 for none, 1 for fast to 9 for small; -1 lets the program choose and is the default",
+    ),
+    files("include", "files that are put into the box"),
+    file("vagrantfile_template", "template of a Vagrantfile for the box"),
+    flag("vagrantfile_template_generated", "the template is made while the build runs, so it need not exist before"),
+    choice(
+        "provider_override",
+        &[
+            "aws",
+            "azure",
+            "digitalocean",
+            "docker",
+            "file",
+            "google",
+            "hyperv",
+            "libvirt",
+            "lxc",
+            "parallels",
+            "scaleway",
+            "virtualbox",
+            "vmware",
+        ],
+        "provider of the box, where it cannot be told from the builder",
+    ),
+    text("architecture", "architecture that the box is for, such as amd64; this host's by default"),
+    any("override", "options for one provider, by its name"),
+];
+
+const COMPRESS: &[Opt] = &[
+    text("output", "path of the archive; its extension chooses the format").late(),
+    text("format", "format of the archive, where the extension does not tell it"),
+    integer("compression_level", "0 for the format's default, 1 for fast to 9 for small"),
+];
+
+const CHECKSUM: &[Opt] = &[
+    texts("checksum_types", "md5, sha1, sha224, sha256, sha384, sha512; md5 by default"),
+    text("output", "path of the checksum file, with .ChecksumType").late(),
+];
+
+const MANIFEST: &[Opt] = &[
+    text("output", "path of the manifest; packer-manifest.json by default"),
+    flag("strip_path", "write the names of files without their folders"),
+    flag("strip_time", "leave the time of the build out"),
+    text_map("custom_data", "texts to add to the manifest, by name").late(),
+];
+
+const ARTIFICE: &[Opt] = &[texts("files", "paths and patterns of the files that become the artifact").required()];

@@ -1,0 +1,45 @@
+//! The provisioners.
+
+mod ansible;
+mod configuration;
+mod shell;
+mod small;
+mod windows;
+
+pub(super) use shell::{ENVIRONMENT, SCRIPTS, SHELL_LOCAL};
+
+use super::option::{Opt, duration, integer};
+use super::{Component, Role};
+
+pub(super) const ALL: &[Component] = &[
+    Component { runs: true, ..provisioner("shell", &[EVERY, SCRIPTS, ENVIRONMENT, shell::SHELL]) },
+    Component { runs: true, ..provisioner("shell-local", &[EVERY, SCRIPTS, ENVIRONMENT, SHELL_LOCAL]) },
+    Component { runs: true, ..provisioner("file", &[EVERY, small::FILE]) },
+    provisioner("breakpoint", &[EVERY, small::BREAKPOINT]),
+    provisioner("sleep", &[EVERY, small::SLEEP]),
+    Component { one_of: ONE_SCRIPT, ..provisioner("powershell", windows::POWERSHELL) },
+    Component { one_of: ONE_SCRIPT, ..provisioner("windows-shell", windows::WINDOWS_SHELL) },
+    provisioner("windows-restart", &[EVERY, windows::RESTART]),
+    provisioner("windows-update", &[EVERY, windows::UPDATE]),
+    provisioner("ansible", &[EVERY, ansible::ANSIBLE]),
+    Component { one_of: ONE_PLAYBOOK, ..provisioner("ansible-local", &[EVERY, ansible::ANSIBLE_LOCAL]) },
+    provisioner("chef-solo", configuration::CHEF_SOLO),
+    provisioner("chef-client", configuration::CHEF_CLIENT),
+    provisioner("puppet-masterless", configuration::PUPPET_MASTERLESS),
+    provisioner("puppet-server", configuration::PUPPET_SERVER),
+    provisioner("salt-masterless", configuration::SALT),
+];
+
+/// What every provisioner has.
+const EVERY: &[Opt] = &[
+    duration("pause_before", "wait before it runs; 0 by default"),
+    duration("timeout", "how long it may take; no limit by default"),
+    integer("max_retries", "how often it is tried again when it fails; 0 by default"),
+];
+
+const ONE_SCRIPT: &[&[&str]] = &[&["inline", "script", "scripts"]];
+const ONE_PLAYBOOK: &[&[&str]] = &[&["playbook_file", "playbook_files"]];
+
+const fn provisioner(kind: &'static str, options: &'static [&'static [Opt]]) -> Component {
+    Component::new(Role::Provisioner, kind, options)
+}

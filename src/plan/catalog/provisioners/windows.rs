@@ -1,0 +1,51 @@
+//! `powershell`, `windows-shell`, `windows-restart` and `windows-update`
+
+use super::{ENVIRONMENT, EVERY, SCRIPTS};
+use crate::plan::catalog::option::{Opt, duration, flag, integer, text, texts};
+
+/// What `powershell` and `windows-shell` share with each other, beside scripts and environment.
+const REMOTE: &[Opt] = &[
+    text("remote_path", "path of the script in the guest; random, in c:/Windows/Temp, by default"),
+    text("execute_command", "how a script is started, with .Path and .Vars").late(),
+    duration("start_retry_timeout", "how long it is tried to start a script; 5m by default"),
+    flag("binary", "copy the script byte by byte; otherwise its line ends become those of Unix"),
+];
+
+pub(super) const WINDOWS_SHELL: &[&[Opt]] = &[EVERY, SCRIPTS, ENVIRONMENT, REMOTE];
+
+pub(super) const POWERSHELL: &[&[Opt]] = &[EVERY, SCRIPTS, ENVIRONMENT, REMOTE, ELEVATED, POWERSHELL_OWN];
+
+/// Running as another user, with all rights.
+pub(super) const ELEVATED: &[Opt] = &[
+    text("elevated_user", "user to run as, in a task with all rights"),
+    text("elevated_password", "password of that user"),
+];
+
+const POWERSHELL_OWN: &[Opt] = &[
+    text("remote_env_var_path", "path of the environment's script in the guest; random by default"),
+    text("elevated_execute_command", "how a script is started as elevated_user").late(),
+    text("elevated_env_var_format", "how a variable is written for elevated_user, with %s for name and value"),
+    text("execution_policy", "policy of PowerShell, such as bypass or none; bypass by default"),
+    integer("debug_mode", "trace level of PowerShell, 0 to 2; 0 by default"),
+    flag("use_pwsh", "run pwsh, not powershell"),
+    flag("skip_clean", "leave the scripts in the guest"),
+    duration("pause_after", "wait after the scripts; 0 by default"),
+];
+
+pub(super) const RESTART: &[Opt] = &[
+    text("restart_command", "command that restarts the guest; shutdown /r by default"),
+    text("restart_check_command", "command that shows that the guest is back"),
+    duration("restart_timeout", "how long the restart may take; 5m by default"),
+    flag("check_registry", "wait until the registry says that no restart is pending"),
+    texts("registry_keys", "keys of the registry that mean a pending restart"),
+];
+
+pub(super) const UPDATE: &[Opt] = &[
+    text("search_criteria", "which updates are looked for, in the words of Windows Update"),
+    texts("filters", "expressions that include or exclude updates"),
+    integer("update_limit", "most updates to install in one go"),
+    integer("update_max_retries", "how often an update is tried again"),
+    duration("restart_timeout", "how long a restart may take"),
+    text("username", "user to install as"),
+    text("password", "password of that user"),
+];
