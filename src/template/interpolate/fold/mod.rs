@@ -221,7 +221,7 @@ impl Again<'_> {
 
     fn text(&mut self, text: &str) -> Result<Vec<Node>, Problem> {
         self.changed = true;
-        self.scope.growth.add(text.len(), &(0..usize::MAX))?;
+        self.scope.growth.add_read_again(text)?;
         let tree = parser::parse(text, Dots::Parse)
             .and_then(|tree| Folder::new(self.scope, self.site, &tree).tree(tree))
             .map_err(from_a_value)?;
