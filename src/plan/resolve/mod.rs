@@ -16,6 +16,8 @@ mod provisioners;
 mod qemu;
 mod report;
 mod select;
+mod small;
+mod virtualbox;
 
 use std::time::Duration;
 
@@ -29,9 +31,30 @@ use super::catalog::Component;
 use super::decode::{Decoder, Folders, Reading};
 use report::Report;
 
+/// What plans are made for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// To look at: components that this program does not run are checked as far as it knows them.
+    #[default]
+    Check,
+    /// To run: such components are refused.
+    Run,
+}
+
+impl Purpose {
+    /// A finding about something that cannot be run.
+    fn finding(self, message: impl Into<String>) -> Diagnostic {
+        match self {
+            Self::Check => Diagnostic::warning(message),
+            Self::Run => Diagnostic::error(message),
+        }
+    }
+}
+
 /// What the command line and the environment add to a template.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ResolveOptions {
+    pub purpose: Purpose,
     /// Names of the builds to make; empty is all.
     pub only: Vec<String>,
     /// Names of builds to leave out, and of post-processors to stop before.
@@ -81,7 +104,11 @@ impl<'a> BuildContext<'a> {
     }
 
     fn decoder(&self, component: &'static Component, object: Object) -> Decoder<'_> {
-        let folders = Folders { working: &self.template.working_folder, template: &self.template.folder };
+        let folders = Folders {
+            working: &self.template.working_folder,
+            template: &self.template.folder,
+            may_come_later: self.options.purpose == Purpose::Check,
+        };
         let reading = Reading { scope: &self.scope, folders, typing: self.template.language().into() };
         Decoder::new(reading, component, object)
     }

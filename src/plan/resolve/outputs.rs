@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::plan::BuildPlan;
 use crate::plan::post_processor::{PostProcessorAction, PostProcessorPlan};
+use crate::plan::{BuildPlan, BuilderPlan};
 use crate::template::interpolate::{Fields, Late};
 
 use super::report::Report;
@@ -37,10 +37,11 @@ pub(super) fn warn_of_lost(plan: &BuildPlan, diagnostics: &mut Diagnostics) {
     {
         return;
     }
-    let folder = normal(&plan.output_directory);
+    let Some(machine) = plan.machine() else { return };
+    let folder = normal(&machine.output_directory);
     let lost = files(plan).find(|path| normal(path).starts_with(&folder));
     if let Some(path) = lost {
-        let shown = (path.display(), plan.output_directory.display());
+        let shown = (path.display(), machine.output_directory.display());
         let warning = Diagnostic::warning(format!("`{}` lies in `{}`, which is removed at the end", shown.0, shown.1));
         diagnostics.push(warning.help("write it elsewhere, or set `keep_input_artifact` to true"));
     }
@@ -52,7 +53,9 @@ fn keeps_input(step: &PostProcessorPlan) -> bool {
             true
         }
         PostProcessorAction::Artifice(_) => step.keep_input_artifact != Some(false),
-        PostProcessorAction::Vagrant(_) | PostProcessorAction::Compress(_) => step.keep_input_artifact == Some(true),
+        PostProcessorAction::Vagrant(_) | PostProcessorAction::Compress(_) | PostProcessorAction::NotRun => {
+            step.keep_input_artifact == Some(true)
+        }
     }
 }
 
@@ -65,7 +68,12 @@ fn shared(path: &Path, by_one_build: bool, other: &str) -> Diagnostic {
 
 /// The output folder, and the files that are made anew; manifests and checksum files are added to.
 fn outputs(plan: &BuildPlan) -> Vec<PathBuf> {
-    std::iter::once(plan.output_directory.clone()).chain(files(plan)).map(|path| normal(&path)).collect()
+    let made = match &plan.builder {
+        BuilderPlan::Machine(machine) => Some(machine.output_directory.clone()),
+        BuilderPlan::File(file) => Some(file.target.clone()),
+        BuilderPlan::Null | BuilderPlan::Foreign => None,
+    };
+    made.into_iter().chain(files(plan)).map(|path| normal(&path)).collect()
 }
 
 fn files(plan: &BuildPlan) -> impl Iterator<Item = PathBuf> {

@@ -10,16 +10,16 @@ use crate::template::hcl::value::Value;
 
 use super::{Evaluated, Scope, at, evaluate as value_of};
 
-pub(super) fn evaluate(base: &Expression, steps: &[Step], scope: &Scope<'_>) -> Evaluated {
+pub(super) fn evaluate(base: &Expression, steps: &[Step], span: &Span, scope: &Scope<'_>) -> Evaluated {
     let value = match &base.kind {
-        ExpressionKind::Variable(name) => root(name, steps, &base.span, scope)?,
+        ExpressionKind::Variable(name) => root(name, steps, base, span, scope)?,
         _ => value_of(base, scope)?,
     };
     follow(value, steps, &owner(base), scope)
 }
 
 /// The value of a root name, unless the path behind it is known to have failed.
-pub(super) fn root(name: &str, steps: &[Step], span: &Span, scope: &Scope<'_>) -> Evaluated {
+pub(super) fn root(name: &str, steps: &[Step], base: &Expression, span: &Span, scope: &Scope<'_>) -> Evaluated {
     if scope.has_failures(name) {
         let mut path = vec![name.to_owned()];
         path.extend(steps.iter().map_while(constant_step));
@@ -27,7 +27,7 @@ pub(super) fn root(name: &str, steps: &[Step], span: &Span, scope: &Scope<'_>) -
             return Err(Diagnostic::error(reason).at(span));
         }
     }
-    scope.get(name).cloned().ok_or_else(|| unknown_name(name, span, scope))
+    scope.get(name).cloned().ok_or_else(|| unknown_name(name, &base.span, scope))
 }
 
 fn unknown_name(name: &str, span: &Span, scope: &Scope<'_>) -> Diagnostic {

@@ -16,8 +16,8 @@ use super::table::{Function, text};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("base64decode", &[text("str")], base64_decode),
-    Function::new("base64encode", &[text("str")], |a| Ok(encode(a.text(0).as_bytes()))),
-    Function::new("base64gzip", &[text("str")], base64_gzip),
+    Function::always("base64encode", &[text("str")], |a| encode(a.text(0).as_bytes())),
+    Function::always("base64gzip", &[text("str")], base64_gzip),
     Function::new("textdecodebase64", &[text("source"), text("encoding")], text_decode),
     Function::new("textencodebase64", &[text("string"), text("encoding")], text_encode),
 ];
@@ -38,10 +38,10 @@ fn base64_decode(arguments: &Arguments<'_>) -> Result<Value, CallError> {
     Ok(Value::string(text))
 }
 
-fn base64_gzip(arguments: &Arguments<'_>) -> Result<Value, CallError> {
+fn base64_gzip(arguments: &Arguments<'_>) -> Value {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     let written = encoder.write_all(arguments.text(0).as_bytes()).and_then(|()| encoder.finish());
-    Ok(encode(&written.expect("memory takes all bytes")))
+    encode(&written.expect("memory takes all bytes"))
 }
 
 fn text_encode(arguments: &Arguments<'_>) -> Result<Value, CallError> {

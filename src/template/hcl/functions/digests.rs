@@ -13,15 +13,16 @@ use super::table::{Function, number, text};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("bcrypt", &[text("str")], bcrypt).and_maybe(number("cost")),
-    Function::new("md5", &[text("str")], |a| Ok(hexadecimal(&Md5::digest(a.text(0))))),
+    Function::always("md5", &[text("str")], |a| hexadecimal(&Md5::digest(a.text(0)))),
     Function::new("rsadecrypt", &[text("ciphertext"), text("privatekey")], rsa::decrypt),
-    Function::new("sha1", &[text("str")], |a| Ok(hexadecimal(&Sha1::digest(a.text(0))))),
-    Function::new("sha256", &[text("str")], |a| Ok(hexadecimal(&Sha256::digest(a.text(0))))),
-    Function::new("sha512", &[text("str")], |a| Ok(hexadecimal(&Sha512::digest(a.text(0))))),
+    Function::always("sha1", &[text("str")], |a| hexadecimal(&Sha1::digest(a.text(0)))),
+    Function::always("sha256", &[text("str")], |a| hexadecimal(&Sha256::digest(a.text(0)))),
+    Function::always("sha512", &[text("str")], |a| hexadecimal(&Sha512::digest(a.text(0)))),
 ];
 
 fn hexadecimal(bytes: &[u8]) -> Value {
-    Value::string(bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+    let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    Value::string(digits.concat())
 }
 
 /// With the mark of Go's library, `$2a$`. The cost is the binary logarithm of the number of rounds.

@@ -11,12 +11,15 @@ use super::arguments::Arguments;
 use super::limits::Budget;
 use super::table::{Function, text};
 
-pub(super) const FUNCTIONS: &[Function] =
-    &[Function::new("csvdecode", &[text("str")], csv_decode), Function::new("urlencode", &[text("str")], url_encode)];
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new("csvdecode", &[text("str")], csv_decode),
+    Function::always("urlencode", &[text("str")], url_encode),
+];
 
 /// A list of maps; the first line names the columns.
 fn csv_decode(arguments: &Arguments<'_>) -> Result<Value, CallError> {
-    let mut reader = csv::Reader::from_reader(arguments.text(0).as_bytes());
+    let text = arguments.text(0).replace("\r\n", "\n");
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
     let names = reader.headers().map_err(|error| wrong(&error))?.clone();
     if names.is_empty() {
         return Err(CallError::of(0, "the first line with the names of the columns is missing"));
@@ -54,6 +57,6 @@ fn wrong(error: &csv::Error) -> CallError {
 /// All but letters, digits and these; a space becomes a plus sign.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b' ');
 
-fn url_encode(arguments: &Arguments<'_>) -> Result<Value, CallError> {
-    Ok(Value::string(utf8_percent_encode(arguments.text(0), QUERY).to_string().replace(' ', "+")))
+fn url_encode(arguments: &Arguments<'_>) -> Value {
+    Value::string(utf8_percent_encode(arguments.text(0), QUERY).to_string().replace(' ', "+"))
 }

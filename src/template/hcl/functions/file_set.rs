@@ -121,7 +121,7 @@ fn push_class(rest: &str, out: &mut String) -> Option<usize> {
         .chars()
         .map(|letter| if "[&~^".contains(letter) { format!(r"\{letter}") } else { letter.to_string() })
         .collect();
-    out.push_str(&format!("[{negation}{letters}]"));
+    out.extend(["[", negation, &letters, "]"]);
     (!letters.is_empty()).then_some(end + 1)
 }
 

@@ -23,13 +23,8 @@ pub(super) fn below(folder: &Path, path: &str) -> Result<PathBuf, CallError> {
 
 fn file(arguments: &Arguments<'_>) -> Result<Value, CallError> {
     let bytes = read(&below(arguments.context.root, arguments.text(0))?)?;
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(Value::string(text)),
-        Err(_) => {
-            let message = format!("`{}` is not UTF-8 text; `filebase64` reads any file", arguments.text(0));
-            Err(CallError::of(0, message))
-        }
-    }
+    let no_text = |_| format!("`{}` is not UTF-8 text; `filebase64` reads any file", arguments.text(0));
+    String::from_utf8(bytes).map(Value::string).map_err(|error| CallError::of(0, no_text(error)))
 }
 
 fn file_base64(arguments: &Arguments<'_>) -> Result<Value, CallError> {

@@ -9,7 +9,7 @@ use super::arguments::Arguments;
 use super::table::{Function, text};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("uuidv4", &[], |_| Ok(Value::string(Uuid::new_v4().to_string()))),
+    Function::always("uuidv4", &[], |_| Value::string(Uuid::new_v4().to_string())),
     Function::new("uuidv5", &[text("namespace"), text("name")], v5),
 ];
 

@@ -13,31 +13,31 @@ use super::table::{Function, Needs, any, flags, list, number, numbers, texts};
 use super::unify::unify;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("alltrue", &[flags("list")], all_true),
-    Function::new("anytrue", &[flags("list")], any_true),
+    Function::always("alltrue", &[flags("list")], all_true),
+    Function::always("anytrue", &[flags("list")], any_true),
     Function::new("chunklist", &[list("list"), number("size")], chunk_list).needs(Needs::Shape),
     Function::new("coalescelist", &[], coalesce_list).and_some(list("lists").or_null()).needs(Needs::Nothing),
-    Function::new("compact", &[texts("list")], compact),
+    Function::always("compact", &[texts("list")], compact),
     Function::new("concat", &[], concat).and_some(list("seqs")).needs(Needs::Shape),
-    Function::new("contains", &[list("list"), any("value")], |a| Ok(Value::Bool(a.list(0).contains(a.any(1))))),
-    Function::new("distinct", &[list("list")], distinct),
+    Function::always("contains", &[list("list"), any("value")], |a| Value::Bool(a.list(0).contains(a.any(1)))),
+    Function::always("distinct", &[list("list")], distinct),
     Function::new("element", &[list("list"), number("index")], element).needs(Needs::Shape),
     Function::new("flatten", &[list("list")], flatten).needs(Needs::Shape),
     Function::new("index", &[list("list"), any("value")], index),
     Function::new("length", &[any("value")], length).needs(Needs::Shape),
-    Function::new("reverse", &[list("list")], reverse).needs(Needs::Shape),
+    Function::always("reverse", &[list("list")], reverse).needs(Needs::Shape),
     Function::new("slice", &[list("list"), number("start_index"), number("end_index")], slice).needs(Needs::Shape),
     Function::new("sort", &[texts("list")], sort),
     Function::new("sum", &[numbers("list")], sum),
 ];
 
 /// Also of no elements; null is not true.
-fn all_true(arguments: &Arguments<'_>) -> Result<Value, CallError> {
-    Ok(Value::Bool(arguments.list(0).iter().all(|item| *item == Value::Bool(true))))
+fn all_true(arguments: &Arguments<'_>) -> Value {
+    Value::Bool(arguments.list(0).iter().all(|item| *item == Value::Bool(true)))
 }
 
-fn any_true(arguments: &Arguments<'_>) -> Result<Value, CallError> {
-    Ok(Value::Bool(arguments.list(0).contains(&Value::Bool(true))))
+fn any_true(arguments: &Arguments<'_>) -> Value {
+    Value::Bool(arguments.list(0).contains(&Value::Bool(true)))
 }
 
 /// A size of 0 keeps all in one piece.
@@ -62,9 +62,9 @@ fn coalesce_list(arguments: &Arguments<'_>) -> Result<Value, CallError> {
 }
 
 /// Without nulls and empty strings.
-fn compact(arguments: &Arguments<'_>) -> Result<Value, CallError> {
+fn compact(arguments: &Arguments<'_>) -> Value {
     let is_filled = |item: &&Value| **item != Value::Null && **item != Value::string("");
-    Ok(Value::list(arguments.list(0).iter().filter(is_filled).cloned().collect()))
+    Value::list(arguments.list(0).iter().filter(is_filled).cloned().collect())
 }
 
 fn concat(arguments: &Arguments<'_>) -> Result<Value, CallError> {
@@ -74,10 +74,10 @@ fn concat(arguments: &Arguments<'_>) -> Result<Value, CallError> {
 }
 
 /// Each value where it stands first.
-fn distinct(arguments: &Arguments<'_>) -> Result<Value, CallError> {
+fn distinct(arguments: &Arguments<'_>) -> Value {
     let mut seen = BTreeSet::new();
     let items = unify(arguments.list(0));
-    Ok(Value::list(items.iter().filter(|item| seen.insert(*item)).cloned().collect()))
+    Value::list(items.iter().filter(|item| seen.insert(*item)).cloned().collect())
 }
 
 /// An index behind the end begins again at the start, a negative one counts from the end.
@@ -121,8 +121,8 @@ fn length(arguments: &Arguments<'_>) -> Result<Value, CallError> {
     Ok(Value::count(length))
 }
 
-fn reverse(arguments: &Arguments<'_>) -> Result<Value, CallError> {
-    Ok(Value::list(arguments.list(0).iter().rev().cloned().collect()))
+fn reverse(arguments: &Arguments<'_>) -> Value {
+    Value::list(arguments.list(0).iter().rev().cloned().collect())
 }
 
 /// From the first index up to the second, which is left out.

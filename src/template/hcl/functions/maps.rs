@@ -8,20 +8,20 @@ use super::CallError;
 use super::arguments::{Arguments, text_of};
 use super::limits::check_elements;
 use super::table::{Function, Needs, any, list, map, text, texts};
-use super::unify::{is_mixed, unify};
+use super::unify::{common, unify};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("coalesce", &[], coalesce).and_some(any("vals").or_null()).needs(Needs::Nothing),
-    Function::new("keys", &[map("inputMap")], keys).needs(Needs::Shape),
-    Function::new("lookup", &[map("inputMap"), text("key"), any("default")], lookup).needs(Needs::Shape),
+    Function::always("keys", &[map("inputMap")], keys).needs(Needs::Shape),
+    Function::always("lookup", &[map("inputMap"), text("key"), any("default")], lookup).needs(Needs::Shape),
     Function::new("merge", &[], merge).and_any(map("maps").or_null()).needs(Needs::Shape),
-    Function::new("values", &[map("mapping")], values).needs(Needs::Shape),
+    Function::always("values", &[map("mapping")], values).needs(Needs::Shape),
     Function::new("zipmap", &[texts("keys"), list("values")], zip_map).needs(Needs::Shape),
 ];
 
 /// The first argument that is neither null nor an empty string.
 fn coalesce(arguments: &Arguments<'_>) -> Result<Value, CallError> {
-    if is_mixed(arguments.all().iter()) {
+    if common(arguments.all()).is_none() {
         return Err(CallError::new("the arguments must be of one type"));
     }
     let is_filled = |value: &&Value| **value != Value::Null && **value != Value::string("");
@@ -30,12 +30,12 @@ fn coalesce(arguments: &Arguments<'_>) -> Result<Value, CallError> {
     found.ok_or_else(|| CallError::new("all arguments are null or empty"))
 }
 
-fn keys(arguments: &Arguments<'_>) -> Result<Value, CallError> {
-    Ok(Value::list(arguments.map(0).keys().map(Value::string).collect()))
+fn keys(arguments: &Arguments<'_>) -> Value {
+    Value::list(arguments.map(0).keys().map(Value::string).collect())
 }
 
-fn lookup(arguments: &Arguments<'_>) -> Result<Value, CallError> {
-    Ok(arguments.map(0).get(arguments.text(1)).unwrap_or_else(|| arguments.any(2)).clone())
+fn lookup(arguments: &Arguments<'_>) -> Value {
+    arguments.map(0).get(arguments.text(1)).unwrap_or_else(|| arguments.any(2)).clone()
 }
 
 /// Of two equal keys the later one counts. Nested maps are not merged, nulls are left out.
@@ -50,8 +50,8 @@ fn merge(arguments: &Arguments<'_>) -> Result<Value, CallError> {
     Ok(Value::map(merged))
 }
 
-fn values(arguments: &Arguments<'_>) -> Result<Value, CallError> {
-    Ok(Value::list(arguments.map(0).values().cloned().collect()))
+fn values(arguments: &Arguments<'_>) -> Value {
+    Value::list(arguments.map(0).values().cloned().collect())
 }
 
 fn zip_map(arguments: &Arguments<'_>) -> Result<Value, CallError> {

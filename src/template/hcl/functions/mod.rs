@@ -2,6 +2,8 @@
 //! values, `templatefile` evaluates a text, `env` is there only in the defaults of variables: these
 //! belong to the evaluator.
 
+#[cfg(test)]
+mod any_arguments;
 mod arguments;
 mod base64;
 #[cfg(test)]
@@ -35,6 +37,8 @@ use std::path::Path;
 use super::value::Value;
 use arguments::Arguments;
 use table::Function;
+#[cfg(test)]
+use table::Needs;
 
 /// What functions see besides their arguments.
 #[derive(Clone, Copy, Debug)]
@@ -100,7 +104,7 @@ pub(in crate::template) fn call(name: &str, arguments: &[Value], context: &Conte
         return Err(CallError { is_unknown: true, ..CallError::new(format!("there is no function `{name}`")) });
     };
     match Arguments::prepare(function, arguments, context)? {
-        Some(arguments) => (function.run)(&arguments).and_then(limits::check),
+        Some(arguments) => function.run(&arguments).and_then(limits::check),
         None => Ok(Value::Unknown),
     }
 }

@@ -7,15 +7,15 @@ use super::arguments::Arguments;
 use super::table::{Function, text};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("abspath", &[text("path")], abs_path),
-    Function::new("basename", &[text("path")], |a| Ok(Value::string(base(a.text(0))))),
-    Function::new("dirname", &[text("path")], |a| Ok(Value::string(parent(a.text(0))))),
+    Function::always("abspath", &[text("path")], abs_path),
+    Function::always("basename", &[text("path")], |a| Value::string(base(a.text(0)))),
+    Function::always("dirname", &[text("path")], |a| Value::string(parent(a.text(0)))),
     Function::new("pathexpand", &[text("path")], |a| expand(a.text(0)).map(Value::string)),
 ];
 
-fn abs_path(arguments: &Arguments<'_>) -> Result<Value, CallError> {
+fn abs_path(arguments: &Arguments<'_>) -> Value {
     let folder = arguments.context.working_folder.to_string_lossy();
-    Ok(Value::string(join(&folder, arguments.text(0))))
+    Value::string(join(&folder, arguments.text(0)))
 }
 
 /// A relative path below a folder, an absolute one as it is; both cleaned.

@@ -57,7 +57,7 @@ fn push_escape(rest: &str, class: &Class, out: &mut String) -> usize {
         ('w', _) => "[0-9A-Za-z_]",
         ('W', _) => "[^0-9A-Za-z_]",
         ('b', Class::Outside) => r"(?-u:\b)",
-        _ => &rest[..1 + letter.len_utf8()],
+        _ => &rest[..=letter.len_utf8()],
     };
     push(ascii, 1 + letter.len_utf8(), out)
 }
@@ -71,7 +71,7 @@ fn braced(rest: &str) -> Option<usize> {
 /// `\0`, `\012`, `\101`: a character by its octal number, and the length. One digit but zero is no number.
 fn octal(rest: &str) -> Option<(u32, usize)> {
     let digits = rest.bytes().skip(1).take(3).take_while(|byte| matches!(byte, b'0'..=b'7')).count();
-    let text = &rest[1..1 + digits];
+    let text = &rest[1..=digits];
     let is_number = digits > 1 || text == "0";
     let code = is_number.then(|| u32::from_str_radix(text, 8).ok()).flatten()?;
     (code < 0x80).then_some((code, 1 + digits))

@@ -48,7 +48,8 @@ fn set_product(arguments: &Arguments<'_>) -> Result<Value, CallError> {
     check_elements(cells)?;
     let mut choices: Vec<Vec<Value>> = vec![Vec::new()];
     for list in lists {
-        let extend = |choice: &Vec<Value>| list.iter().map(|item| [&choice[..], &[item.clone()]].concat()).collect();
+        let extend =
+            |choice: &Vec<Value>| list.iter().map(|item| [choice, std::slice::from_ref(item)].concat()).collect();
         choices = choices.iter().flat_map::<Vec<_>, _>(extend).collect();
     }
     let choices = choices.into_iter().map(Value::list);

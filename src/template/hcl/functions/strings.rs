@@ -10,23 +10,23 @@ use super::limits::{ELEMENT_LIMIT, Text};
 use super::table::{Function, number, text, texts};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("chomp", &[text("str")], |a| Ok(Value::string(a.text(0).trim_end_matches(['\r', '\n'])))),
-    Function::new("endswith", &[text("str"), text("suffix")], |a| Ok(Value::Bool(a.text(0).ends_with(a.text(1))))),
+    Function::always("chomp", &[text("str")], |a| Value::string(a.text(0).trim_end_matches(['\r', '\n']))),
+    Function::always("endswith", &[text("str"), text("suffix")], |a| Value::Bool(a.text(0).ends_with(a.text(1)))),
     Function::new("indent", &[number("spaces"), text("str")], indent),
     Function::new("join", &[text("separator")], join).and_some(texts("lists")),
-    Function::new("lower", &[text("str")], |a| Ok(Value::string(lower(a.text(0))))),
+    Function::always("lower", &[text("str")], |a| Value::string(lower(a.text(0)))),
     Function::new("replace", &[text("str"), text("substr"), text("replace")], replace),
-    Function::new("split", &[text("separator"), text("str")], split),
-    Function::new("startswith", &[text("str"), text("prefix")], |a| Ok(Value::Bool(a.text(0).starts_with(a.text(1))))),
-    Function::new("strcontains", &[text("str"), text("substr")], |a| Ok(Value::Bool(a.text(0).contains(a.text(1))))),
-    Function::new("strrev", &[text("str")], |a| Ok(Value::string(a.text(0).graphemes(true).rev().collect::<String>()))),
+    Function::always("split", &[text("separator"), text("str")], split),
+    Function::always("startswith", &[text("str"), text("prefix")], |a| Value::Bool(a.text(0).starts_with(a.text(1)))),
+    Function::always("strcontains", &[text("str"), text("substr")], |a| Value::Bool(a.text(0).contains(a.text(1)))),
+    Function::always("strrev", &[text("str")], |a| Value::string(a.text(0).graphemes(true).rev().collect::<String>())),
     Function::new("substr", &[text("str"), number("offset"), number("length")], substr),
-    Function::new("title", &[text("str")], |a| Ok(Value::string(title(a.text(0))))),
-    Function::new("trim", &[text("str"), text("cutset")], trim),
-    Function::new("trimprefix", &[text("str"), text("prefix")], trim_prefix),
-    Function::new("trimspace", &[text("str")], |a| Ok(Value::string(a.text(0).trim()))),
-    Function::new("trimsuffix", &[text("str"), text("suffix")], trim_suffix),
-    Function::new("upper", &[text("str")], |a| Ok(Value::string(upper(a.text(0))))),
+    Function::always("title", &[text("str")], |a| Value::string(title(a.text(0)))),
+    Function::always("trim", &[text("str"), text("cutset")], trim),
+    Function::always("trimprefix", &[text("str"), text("prefix")], trim_prefix),
+    Function::always("trimspace", &[text("str")], |a| Value::string(a.text(0).trim())),
+    Function::always("trimsuffix", &[text("str"), text("suffix")], trim_suffix),
+    Function::always("upper", &[text("str")], |a| Value::string(upper(a.text(0)))),
 ];
 
 /// All lines but the first.
@@ -108,7 +108,7 @@ fn replace(arguments: &Arguments<'_>) -> Result<Value, CallError> {
 }
 
 /// An empty separator cuts between all characters.
-fn split(arguments: &Arguments<'_>) -> Result<Value, CallError> {
+fn split(arguments: &Arguments<'_>) -> Value {
     let (separator, text) = (arguments.text(0), arguments.text(1));
     let limit = ELEMENT_LIMIT + 1;
     let pieces: Vec<Value> = if separator.is_empty() {
@@ -116,7 +116,7 @@ fn split(arguments: &Arguments<'_>) -> Result<Value, CallError> {
     } else {
         text.split(separator).take(limit).map(Value::string).collect()
     };
-    Ok(Value::list(pieces))
+    Value::list(pieces)
 }
 
 /// A negative offset counts from the end, a negative length means all the rest.
@@ -134,17 +134,17 @@ fn clamp(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-fn trim(arguments: &Arguments<'_>) -> Result<Value, CallError> {
+fn trim(arguments: &Arguments<'_>) -> Value {
     let cut: Vec<char> = arguments.text(1).chars().collect();
-    Ok(Value::string(arguments.text(0).trim_matches(&cut[..])))
+    Value::string(arguments.text(0).trim_matches(&cut[..]))
 }
 
-fn trim_prefix(arguments: &Arguments<'_>) -> Result<Value, CallError> {
+fn trim_prefix(arguments: &Arguments<'_>) -> Value {
     let text = arguments.text(0);
-    Ok(Value::string(text.strip_prefix(arguments.text(1)).unwrap_or(text)))
+    Value::string(text.strip_prefix(arguments.text(1)).unwrap_or(text))
 }
 
-fn trim_suffix(arguments: &Arguments<'_>) -> Result<Value, CallError> {
+fn trim_suffix(arguments: &Arguments<'_>) -> Value {
     let text = arguments.text(0);
-    Ok(Value::string(text.strip_suffix(arguments.text(1)).unwrap_or(text)))
+    Value::string(text.strip_suffix(arguments.text(1)).unwrap_or(text))
 }

@@ -54,7 +54,8 @@ impl Directive {
         let Some(verb) = rest.chars().next() else { return Err(CallError::new("the format ends in a `%`")) };
         let directive = Self { flags, width, precision, argument, verb };
         let length = text.len() - rest.len() + verb.len_utf8();
-        if !"vtsqdboxXeEfgG".contains(verb) && !(verb == '%' && length == 1) {
+        let exists = "vtsqdboxXeEfgG".contains(verb) || verb == '%' && length == 1;
+        if !exists {
             return Err(CallError::new(format!("the format has no verb `%{verb}`")));
         }
         Ok((directive, length))

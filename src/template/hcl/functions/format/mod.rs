@@ -80,10 +80,10 @@ fn fill(format: &str, values: &[&Value]) -> Result<Text, CallError> {
         used = used.max(next);
     }
     out.push(rest)?;
-    match values.len() > used {
-        true => Err(CallError::of(used + 1, format!("the format uses {used} of the {} values", values.len()))),
-        false => Ok(out),
+    if values.len() > used {
+        return Err(CallError::of(used + 1, format!("the format uses {used} of the {} values", values.len())));
     }
+    Ok(out)
 }
 
 fn too_few(written: &str, index: usize, given: usize) -> CallError {

@@ -9,10 +9,19 @@ pub(super) fn resolve(text: &str) -> Option<Value> {
         "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => Some(Value::Bool(true)),
         "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" => Some(Value::Bool(false)),
         _ if text.starts_with(|first: char| first.is_ascii_digit() || "+-.".contains(first)) => {
-            time(text).or_else(|| number(&text.trim_start_matches('+').replace('_', "")))
+            time(text).or_else(|| lax_number(text))
         }
         _ => None,
     }
+}
+
+/// With underscores between the digits or zeros in front of them. What the library takes for a number but
+/// gives as a text has a tag that says so.
+fn lax_number(text: &str) -> Option<Value> {
+    let digits = text.trim_start_matches(['+', '-']);
+    let has_zeros = digits.starts_with('0') && digits[1..].starts_with(|second: char| second.is_ascii_digit());
+    let is_lax = has_zeros || text.contains('_');
+    is_lax.then(|| number(&text.trim_start_matches('+').replace('_', ""))).flatten()
 }
 
 /// Decimal digits; the result has them all.
