@@ -16,12 +16,10 @@ use crate::ui::{Reporter, Settings, Style};
 pub(super) fn run(args: &FixArgs, machine_readable: bool) -> u8 {
     let mut notes = notes(machine_readable);
     let path = &args.template.template;
-    let mut diagnostics = Diagnostics::default();
-    let text = template_file::read_json(path, &mut diagnostics).and_then(|source| {
-        let (text, found) = fixers::rewrite(&source);
-        diagnostics.extend(found);
-        text
-    });
+    let (text, diagnostics) = match template_file::read_json(path) {
+        Ok(source) => fixers::rewrite(&source),
+        Err(diagnostic) => (None, diagnostic.into()),
+    };
     load::show(&mut notes, &diagnostics);
     let Some(text) = text else { return exit::FAILURE };
     let settings = Settings { machine_readable, ..Settings::default() };
