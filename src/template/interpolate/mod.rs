@@ -42,4 +42,6 @@ pub enum Site<'a> {
 }
 
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod tests;

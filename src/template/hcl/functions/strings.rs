@@ -3,6 +3,7 @@
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::template::hcl::value::Value;
+use crate::template::letter_case::{lower, upper, upper_of};
 
 use super::CallError;
 use super::arguments::Arguments;
@@ -56,24 +57,6 @@ fn join(arguments: &Arguments<'_>) -> Result<Value, CallError> {
         }
     }
     Ok(out.into_value())
-}
-
-/// Character by character, as Go does: "ß" stays, a final sigma is an ordinary one.
-fn upper(text: &str) -> String {
-    text.chars().map(upper_of).collect()
-}
-
-fn upper_of(character: char) -> char {
-    let mut upper = character.to_uppercase();
-    match (upper.next(), upper.next()) {
-        (Some(one), None) => one,
-        _ => character,
-    }
-}
-
-fn lower(text: &str) -> String {
-    // "İ" becomes two characters, of which the first is the letter.
-    text.chars().map(|character| character.to_lowercase().next().unwrap_or(character)).collect()
 }
 
 /// The first letter of each word large. An apostrophe ends a word.
