@@ -2,15 +2,14 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
+use crate::template::hcl::functions::CallError;
+use crate::template::hcl::functions::arguments::Arguments;
+use crate::template::hcl::functions::limits::{ELEMENT_LIMIT, Text};
+use crate::template::hcl::functions::table::{Function, number, text, texts};
 use crate::template::hcl::value::Value;
 use crate::template::letter_case::{lower, upper, upper_of};
 
-use super::CallError;
-use super::arguments::Arguments;
-use super::limits::{ELEMENT_LIMIT, Text};
-use super::table::{Function, number, text, texts};
-
-pub(super) const FUNCTIONS: &[Function] = &[
+pub(in crate::template::hcl::functions) const FUNCTIONS: &[Function] = &[
     Function::always("chomp", &[text("str")], |a| Value::string(a.text(0).trim_end_matches(['\r', '\n']))),
     Function::always("endswith", &[text("str"), text("suffix")], |a| Value::Bool(a.text(0).ends_with(a.text(1)))),
     Function::new("indent", &[number("spaces"), text("str")], indent),
