@@ -4,15 +4,14 @@ use std::collections::BTreeSet;
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
+use super::unify::unify;
+use crate::template::hcl::functions::CallError;
+use crate::template::hcl::functions::arguments::Arguments;
+use crate::template::hcl::functions::limits::check_elements;
+use crate::template::hcl::functions::table::{Function, Needs, any, flags, list, number, numbers, texts};
 use crate::template::hcl::value::{Number, Value};
 
-use super::CallError;
-use super::arguments::Arguments;
-use super::limits::check_elements;
-use super::table::{Function, Needs, any, flags, list, number, numbers, texts};
-use super::unify::unify;
-
-pub(super) const FUNCTIONS: &[Function] = &[
+pub(in crate::template::hcl::functions) const FUNCTIONS: &[Function] = &[
     Function::always("alltrue", &[flags("list")], all_true),
     Function::always("anytrue", &[flags("list")], any_true),
     Function::new("chunklist", &[list("list"), number("size")], chunk_list).needs(Needs::Shape),
