@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::fmt::FmtArgs;
 use crate::plan::OnError;
 
 /// Turns an installer ISO into a ready machine image. Runs Packer templates unmodified.
@@ -29,6 +30,8 @@ pub(super) enum Command {
     Plan(PlanArgs),
     /// Write a JSON template of an earlier Packer version as it is written today
     Fix(FixArgs),
+    /// Write HCL2 templates and variable files in the canonical format
+    Fmt(FmtArgs),
     /// Write a JSON template as HCL2
     #[command(name = "hcl2_upgrade")]
     Hcl2Upgrade(Hcl2UpgradeArgs),
@@ -209,7 +212,7 @@ fn variable(text: &str) -> Result<(String, String), String> {
 }
 
 /// The spellings that Go's flag package takes.
-fn boolean(text: &str) -> Result<bool, String> {
+pub(super) fn boolean(text: &str) -> Result<bool, String> {
     match text {
         "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
         "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),

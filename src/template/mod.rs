@@ -7,6 +7,7 @@ pub mod json;
 mod legacy;
 pub(crate) mod load;
 mod outline;
+mod text;
 pub mod upgrade;
 pub mod value;
 pub mod variables;
@@ -21,6 +22,8 @@ use interpolate::{Facts, Scope};
 pub use outline::{BlockOutline, HclOutline, LegacyOutline, Outline};
 use value::Object;
 use variables::Variables;
+
+pub use hcl::format::format as format_hcl;
 
 /// The Packer version that templates see (`{{packer_version}}`) and that `min_packer_version` is held against.
 pub const PACKER_VERSION: &str = "1.14.0";

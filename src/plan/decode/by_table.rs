@@ -147,7 +147,7 @@ mod tests {
             template_folder: folder.to_owned(),
         };
         let scope = Scope::new(facts, [("port".to_owned(), Secret::new("80x".to_owned()))].into());
-        let folders = Folders { working: folder, template: folder };
+        let folders = Folders { working: folder, template: folder, may_come_later: false };
         let mut decoder =
             Decoder::new(Reading { scope: &scope, folders, typing }, component(role, kind).unwrap(), object);
         decoder.check_by_table();

@@ -111,7 +111,10 @@ fn late(decoder: &mut Decoder<'_>, text: &str, parts: &[Spanned<String>]) -> Opt
 fn check_keys(decoder: &mut Decoder<'_>, command: &Late, span: &Span) {
     let fields = fields::BOOT.iter().map(|field| ((*field).to_owned(), String::from("0"))).collect();
     let checked = command.render(&fields).map_err(|error| error.to_string());
-    let checked = checked.and_then(|text| keys::parse(&text).map_err(|error| error.to_string()));
+    let checked = checked.and_then(|text| match keys::actions(&text).find_map(Result::err) {
+        Some(error) => Err(error.to_string()),
+        None => Ok(()),
+    });
     if let Err(reason) = checked {
         decoder.push(Diagnostic::error(format!("the boot command cannot be typed: {reason}")).at(span));
     }

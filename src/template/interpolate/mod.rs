@@ -10,6 +10,7 @@ mod calls;
 mod evaluate;
 mod fold;
 mod functions;
+mod growth;
 mod late;
 mod lexer;
 mod parser;
