@@ -28,7 +28,12 @@ impl Driver for Fleet {
         self.of(plan.guest_port).http_address(plan).await
     }
 
-    async fn create(&self, plan: &MachinePlan, media: &Media, context: &Context) -> Result<FakeMachine, machine::Error> {
+    async fn create(
+        &self,
+        plan: &MachinePlan,
+        media: &Media,
+        context: &Context,
+    ) -> Result<FakeMachine, machine::Error> {
         self.of(plan.guest_port).create(plan, media, context).await
     }
 }
