@@ -64,7 +64,7 @@ fn choice(option: &Opt, words: &[&str]) -> Value {
 }
 
 fn nested(option: &Opt, options: Options) -> Value {
-    let mut schema = super::one_or_many(&object(properties(options)));
+    let mut schema = super::one_or_many(&object(&properties(options)));
     schema["description"] = json!(option.doc);
     schema
 }
