@@ -70,7 +70,7 @@ impl Decoder<'_> {
             let late = if let Kind::Deferred(deferred) = &item.kind {
                 Some(self.scope.deferred(deferred, 0, site))
             } else {
-                let text = self.converted(key, "a list of strings", item, self.typing.string(item));
+                let text = self.converted(key, "a list of strings", item, self.typing.element(item));
                 text.and_then(|text| self.late_text(&text, &item.span, site))
             };
             lates.extend(late.map(|late| Spanned::new(late, item.span.clone())));
