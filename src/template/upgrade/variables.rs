@@ -38,9 +38,8 @@ pub(super) fn read(root: &Object, names: &mut Names, diagnostics: &mut Diagnosti
     let declared = root.get("variables").and_then(|value| map(&value.kind)).map_or(&[][..], |map| &map.entries);
     let mut reader = Reader { names, taken: Taken::default(), found: Variables::default(), sensitive: sensitive(root) };
     let identifiers: Vec<String> = declared.iter().map(|entry| reader.name(entry, diagnostics)).collect();
-    for (name, value) in declared.iter().zip(identifiers).map(|((name, value), identifier)| ((name, identifier), value))
-    {
-        reader.declare(name, value);
+    for ((name, value), identifier) in declared.iter().zip(identifiers) {
+        reader.declare(name, identifier, value);
     }
     reader.undeclared(root, declared);
     reader.found
@@ -81,7 +80,7 @@ impl Reader<'_> {
         identifier
     }
 
-    fn declare(&mut self, (name, identifier): (&Spanned<String>, String), value: &Value) {
+    fn declare(&mut self, name: &Spanned<String>, identifier: String, value: &Value) {
         let sensitive = self.sensitive.contains(&name.value);
         let Kind::String(text) = &value.kind else {
             return self.found.variables.push(Variable { name: identifier, default: None, sensitive });
