@@ -5,6 +5,7 @@ mod hcl;
 pub mod interpolate;
 pub mod json;
 mod legacy;
+mod letter_case;
 pub(crate) mod load;
 mod outline;
 mod text;

@@ -45,4 +45,6 @@ pub enum Site<'a> {
 }
 
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod tests;
