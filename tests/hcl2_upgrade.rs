@@ -1,7 +1,6 @@
 //! A JSON template and what `hcl2_upgrade` makes of it plan the same.
 
 #![cfg(test)]
-#![expect(clippy::unwrap_used, reason = "a test fails by it")]
 
 #[path = "support/bench.rs"]
 mod bench;

@@ -1,5 +1,6 @@
 //! Sources, and the one build that uses them all.
 
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::template::Template;
 use crate::template::fixers::Role;
 use crate::template::value::{Kind, Object, Value};
@@ -18,7 +19,12 @@ pub(super) struct Source<'a> {
 
 /// Names all builders, in the order in which JSON builds them: by their rendered names. What a name is now is the
 /// label; the build takes the name as it is written.
-pub(super) fn name_sources<'a>(root: &'a Object, template: &Template, names: &mut Names) -> Vec<Source<'a>> {
+pub(super) fn name_sources<'a>(
+    root: &'a Object,
+    template: &Template,
+    names: &mut Names,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Source<'a>> {
     let scope = template.scope();
     let rendered = |name: &str, object: &Object| scope.render(name, &object.span).unwrap_or_else(|_| name.to_owned());
     let named = |object: &'a Object| Some((rendered(old_name(object)?, object), object));
@@ -30,6 +36,11 @@ pub(super) fn name_sources<'a>(root: &'a Object, template: &Template, names: &mu
         let (Some(kind), Some(old)) = (text_of(options, "type"), old_name(options)) else { continue };
         let label = taken.unique(&rendered);
         let renamed = (label != old).then(|| expression(&parts(old, Place::Option, names)));
+        if label != rendered {
+            let warning = Diagnostic::warning(format!("the source of builder `{rendered}` is called `{label}`"));
+            let help = "what takes its name from the builder, such as `output_directory`, is called so too";
+            diagnostics.push(warning.at(&options.span).help(help));
+        }
         let name = BuildName { kind: kind.to_owned(), label, renamed };
         names.add_build(old, name.clone());
         sources.push(Source { options, name });

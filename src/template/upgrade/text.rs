@@ -56,7 +56,7 @@ fn translated(call: &Call, place: Place, names: &Names) -> Option<Part> {
         ("pwd", [], _) => "path.cwd".to_owned(),
         ("build", [value], Place::Option) if is_identifier(value) => format!("build.{value}"),
         // A source that has another name in the build is still called by its own in `{{ }}`.
-        ("build_name", [], Place::Option) if names.renames() => "source.name".to_owned(),
+        ("build_name", [], Place::Option) if names.renames => "source.name".to_owned(),
         ("isotime", [layout], Place::Option) => format!("legacy_isotime({})", quoted(layout)),
         ("env", [name], Place::Variable) => return Some(Part::Environment((*name).to_owned())),
         // Every use of the variable is the same one.
