@@ -43,8 +43,8 @@ fn notes(machine_readable: bool) -> Reporter {
 fn check(text: &str, args: &TemplateArgs) -> Diagnostics {
     let source = SourceFile::new(format!("the rewritten {}", args.template.display()), text);
     let inputs = VariableInputs {
-        vars: args.variables.clone(),
-        files: args.variable_files.clone(),
+        vars: args.inputs.variables.clone(),
+        files: args.inputs.variable_files.clone(),
         syntax_only: true,
         ..VariableInputs::from_process()
     };

@@ -2,13 +2,16 @@
 
 mod args;
 mod build;
+mod console;
 mod doctor;
 mod fix;
 mod fmt;
 mod help;
+mod init;
 mod inspect;
 mod load;
 mod plan;
+mod plugins;
 mod schema;
 mod signals;
 mod validate;
@@ -43,6 +46,9 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Inspect(args) => inspect::run(&args, machine_readable),
         Command::Plan(args) => plan::run(&args, machine_readable),
         Command::Fix(args) => fix::run(&args, machine_readable),
+        Command::Console(args) => console::run(&args, machine_readable),
+        Command::Init(args) => init::run(&args, machine_readable),
+        Command::Plugins(args) => plugins::run(&args, machine_readable),
         Command::Fmt(args) => fmt::run(&args, machine_readable),
         Command::Doctor => doctor::run(machine_readable),
         Command::Schema(args) => schema::run(&args),
