@@ -41,6 +41,9 @@ pub(super) enum Command {
     Plugins(PluginsArgs),
     /// Write HCL2 templates and variable files in the canonical format
     Fmt(FmtArgs),
+    /// Write a JSON template as HCL2
+    #[command(name = "hcl2_upgrade")]
+    Hcl2Upgrade(Hcl2UpgradeArgs),
     /// Show what this host can do, with the fix for what it cannot
     Doctor,
     /// Print a JSON Schema of templates, for editors
@@ -172,6 +175,18 @@ pub(super) struct FixArgs {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct Hcl2UpgradeArgs {
+    #[command(flatten)]
+    pub(super) template: TemplateArgs,
+    /// Where to; without it, beside the template with .pkr.hcl behind its name. `-` is the standard output
+    #[arg(long, value_name = "PATH")]
+    pub(super) output_file: Option<PathBuf>,
+    /// With comments that explain the parts
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
+    pub(super) with_annotations: bool,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct PlanArgs {
     #[command(flatten)]
     pub(super) template: TemplateArgs,
@@ -242,77 +257,5 @@ pub(super) fn boolean(text: &str) -> Result<bool, String> {
         "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
         "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
         _ => Err("write true or false".to_owned()),
-    }
-}
-
-/// Flags whose value is the next word.
-const TAKES_VALUE: [&str; 10] = [
-    "var",
-    "var-file",
-    "only",
-    "except",
-    "on-error",
-    "parallel-builds",
-    "accelerator",
-    "format",
-    "config-type",
-    "path",
-];
-
-/// Writes `-flag` as `--flag`, but for the values of flags and for what follows `--`.
-pub(super) fn normalize(words: Vec<String>) -> Vec<String> {
-    let mut normal = Vec::with_capacity(words.len());
-    let mut words = words.into_iter();
-    while let Some(word) = words.next() {
-        let name = word.trim_start_matches('-').to_owned();
-        let dashes = word.len() - name.len();
-        if word == "--" {
-            normal.push(word);
-            normal.extend(words.by_ref());
-        } else if dashes == 0 || name.is_empty() {
-            normal.push(word);
-        } else {
-            let short = matches!(name.as_str(), "h" | "v");
-            normal.push(match name.as_str() {
-                "v" => "--version".to_owned(),
-                _ if short => format!("-{name}"),
-                _ => format!("--{name}"),
-            });
-            if TAKES_VALUE.contains(&name.as_str()) {
-                normal.extend(words.next());
-            }
-        }
-    }
-    normal
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(line: &str) -> Arguments {
-        let words = line.split(' ').map(str::to_owned).collect();
-        Arguments::try_parse_from(std::iter::once("boxwright".to_owned()).chain(normalize(words))).unwrap()
-    }
-
-    #[test]
-    fn one_dash_or_two_before_or_after_the_template() {
-        for line in [
-            "build -var a=-b=c -force -on-error=abort -color=false -parallel-builds 2 t.json",
-            "build t.json --var a=-b=c --force --on-error abort --color=false --parallel-builds=2",
-        ] {
-            let Command::Build(args) = parse(line).command else { panic!("build") };
-            assert_eq!(args.template.inputs.variables, [("a".to_owned(), "-b=c".to_owned())]);
-            assert!(args.force && !args.color);
-            assert_eq!((args.on_error, args.parallel_builds), (OnErrorArg::Abort, 2));
-            assert_eq!(args.template.template, PathBuf::from("t.json"));
-        }
-    }
-
-    #[test]
-    fn standard_input_stays_a_dash() {
-        let Command::Validate(args) = parse("-machine-readable validate -syntax-only -").command else { panic!() };
-        assert_eq!(args.template.template, PathBuf::from("-"));
-        assert!(args.syntax_only);
     }
 }
