@@ -10,11 +10,13 @@ use crate::io::secrets::Secrets;
 use crate::plan::show;
 use crate::source::SourceFile;
 use crate::template::{Language, Template};
-use crate::ui::{Reporter, Style, prompt};
+use crate::ui::{Reporter, Settings, Style, prompt};
 
 pub(super) fn run(args: &ConsoleArgs, machine_readable: bool) -> u8 {
     let secrets = Secrets::default();
-    let mut ui = Reporter::stdout(load::settings(machine_readable), secrets.clone());
+    // Answers are data, at a terminal too.
+    let settings = Settings { machine_readable, ..Settings::default() };
+    let mut ui = Reporter::stdout(settings, secrets.clone());
     let Some(loaded) = load::load_optional(&args.template, &mut ui, &secrets) else { return exit::FAILURE };
     let mut console = Console { template: &loaded.template, ui, failed: false };
     if std::io::stdin().is_terminal() { console.interactive() } else { console.piped() }
