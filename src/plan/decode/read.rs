@@ -145,10 +145,11 @@ impl Decoder<'_> {
         self.spanned_strings(key).into_iter().map(|text| text.value).collect()
     }
 
-    /// Whole numbers, such as exit codes.
+    /// Exit codes. Windows shows those above 2^31 as negative numbers.
     pub(in crate::plan) fn numbers(&mut self, key: &'static str) -> Vec<u32> {
         let integers = self.read(key, Reader::Integers, "a list of numbers", Typing::integers).unwrap_or_default();
-        let numbers: Result<Vec<u32>, _> = integers.into_iter().map(u32::try_from).collect();
+        let code = |integer| u32::try_from(integer).or_else(|_| i32::try_from(integer).map(i32::cast_unsigned));
+        let numbers: Result<Vec<u32>, _> = integers.into_iter().map(code).collect();
         numbers.unwrap_or_else(|_| {
             self.reject(key, format!("`{key}` holds a number out of range"));
             Vec::new()
