@@ -76,36 +76,55 @@ const SENTENCE_LIMIT: usize = 2000;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnostics {
     kept: Vec<Diagnostic>,
-    errors: usize,
-    warnings: usize,
+    kept_counts: Counts,
+    left_out: Counts,
 }
 
-impl Diagnostics {
-    pub fn push(&mut self, diagnostic: Diagnostic) {
-        let count = self.count(diagnostic.severity);
-        *count += 1;
-        if *count <= KEPT {
-            self.kept.push(diagnostic.shortened());
-        }
-    }
+/// How many findings there are of each severity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub errors: usize,
+    pub warnings: usize,
+}
 
-    pub fn extend(&mut self, other: Diagnostics) {
-        let (errors, warnings) = other.left_out();
-        other.into_iter().for_each(|diagnostic| self.push(diagnostic));
-        self.errors += errors;
-        self.warnings += warnings;
-    }
-
-    fn count(&mut self, severity: Severity) -> &mut usize {
+impl Counts {
+    fn of(&mut self, severity: Severity) -> &mut usize {
         match severity {
             Severity::Error => &mut self.errors,
             Severity::Warning => &mut self.warnings,
         }
     }
 
-    /// How many errors and warnings were found but not kept.
-    pub fn left_out(&self) -> (usize, usize) {
-        (self.errors.saturating_sub(KEPT), self.warnings.saturating_sub(KEPT))
+    fn add(&mut self, other: Self) {
+        self.errors += other.errors;
+        self.warnings += other.warnings;
+    }
+}
+
+impl Diagnostics {
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        let kept = self.kept_counts.of(diagnostic.severity);
+        if *kept == KEPT {
+            *self.left_out.of(diagnostic.severity) += 1;
+            return;
+        }
+        *kept += 1;
+        self.kept.push(diagnostic.shortened());
+    }
+
+    pub fn extend(&mut self, other: Diagnostics) {
+        self.leave_out(other.left_out);
+        other.into_iter().for_each(|diagnostic| self.push(diagnostic));
+    }
+
+    /// What was found but not kept.
+    pub fn left_out(&self) -> Counts {
+        self.left_out
+    }
+
+    /// Counts findings that another collection did not keep.
+    pub fn leave_out(&mut self, counts: Counts) {
+        self.left_out.add(counts);
     }
 
     /// Keeps the value, or keeps the diagnostic and gives `None`.
@@ -117,15 +136,18 @@ impl Diagnostics {
     #[must_use]
     pub fn into_warnings(mut self) -> Self {
         self.kept.iter_mut().for_each(|finding| finding.severity = Severity::Warning);
-        Self { errors: 0, warnings: self.errors + self.warnings, ..self }
+        for counts in [&mut self.kept_counts, &mut self.left_out] {
+            *counts = Counts { errors: 0, warnings: counts.errors + counts.warnings };
+        }
+        self
     }
 
     pub fn has_errors(&self) -> bool {
-        self.errors > 0
+        self.kept_counts.errors + self.left_out.errors > 0
     }
 
     pub fn is_empty(&self) -> bool {
-        self.kept.is_empty()
+        self.kept.is_empty() && self.left_out == Counts::default()
     }
 
     pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
@@ -207,7 +229,8 @@ mod tests {
         all.extend(many(KEPT + 7, &Diagnostic::error("wrong")));
         all.extend(Diagnostic::error("the last").into());
         assert!(all.has_errors());
-        assert_eq!((all.iter().count(), all.left_out()), (2 * KEPT, (8, 100_000 - KEPT)));
+        let left_out = Counts { errors: 8, warnings: 100_000 - KEPT };
+        assert_eq!((all.iter().count(), all.left_out()), (2 * KEPT, left_out));
     }
 
     #[test]

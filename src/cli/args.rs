@@ -32,6 +32,9 @@ pub(super) enum Command {
     Fix(FixArgs),
     /// Write HCL2 templates and variable files in the canonical format
     Fmt(FmtArgs),
+    /// Write a JSON template as HCL2
+    #[command(name = "hcl2_upgrade")]
+    Hcl2Upgrade(Hcl2UpgradeArgs),
     /// Show what this host can do, with the fix for what it cannot
     Doctor,
     /// Print a JSON Schema of templates, for editors
@@ -138,6 +141,18 @@ pub(super) struct FixArgs {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct Hcl2UpgradeArgs {
+    #[command(flatten)]
+    pub(super) template: TemplateArgs,
+    /// Where to; without it, beside the template with .pkr.hcl behind its name. `-` is the standard output
+    #[arg(long, value_name = "PATH")]
+    pub(super) output_file: Option<PathBuf>,
+    /// With comments that explain the parts
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
+    pub(super) with_annotations: bool,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct PlanArgs {
     #[command(flatten)]
     pub(super) template: TemplateArgs,
@@ -206,8 +221,18 @@ pub(super) fn boolean(text: &str) -> Result<bool, String> {
 }
 
 /// Flags whose value is the next word.
-const TAKES_VALUE: [&str; 9] =
-    ["var", "var-file", "only", "except", "on-error", "parallel-builds", "accelerator", "format", "config-type"];
+const TAKES_VALUE: [&str; 10] = [
+    "var",
+    "var-file",
+    "only",
+    "except",
+    "on-error",
+    "parallel-builds",
+    "accelerator",
+    "format",
+    "config-type",
+    "output-file",
+];
 
 /// Writes `-flag` as `--flag`, but for the values of flags and for what follows `--`.
 pub(super) fn normalize(words: Vec<String>) -> Vec<String> {

@@ -5,6 +5,7 @@ mod build;
 mod doctor;
 mod fix;
 mod fmt;
+mod hcl2_upgrade;
 mod help;
 mod inspect;
 mod load;
@@ -44,6 +45,7 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Plan(args) => plan::run(&args, machine_readable),
         Command::Fix(args) => fix::run(&args, machine_readable),
         Command::Fmt(args) => fmt::run(&args, machine_readable),
+        Command::Hcl2Upgrade(args) => hcl2_upgrade::run(&args, machine_readable),
         Command::Doctor => doctor::run(machine_readable),
         Command::Schema(args) => schema::run(&args),
         Command::Version => version::run(machine_readable),

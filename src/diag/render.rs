@@ -7,7 +7,7 @@ use miette::{
 
 use crate::source::Span;
 
-use super::{Diagnostic, Diagnostics, Severity};
+use super::{Counts, Diagnostic, Diagnostics, Severity};
 
 /// Longer source lines are cut to what stands around the place.
 const LINE_LIMIT: usize = 160;
@@ -24,14 +24,10 @@ impl Diagnostics {
 
     /// What is said of the findings that were not kept.
     fn rest(&self) -> Option<String> {
-        match self.left_out() {
-            (0, 0) => None,
-            (errors, 0) => Some(format!("  and {} more\n", counted(errors, "error"))),
-            (0, warnings) => Some(format!("  and {} more\n", counted(warnings, "warning"))),
-            (errors, warnings) => {
-                Some(format!("  and {} and {} more\n", counted(errors, "error"), counted(warnings, "warning")))
-            }
-        }
+        let Counts { errors, warnings } = self.left_out();
+        let counts = [(errors, "error"), (warnings, "warning")].into_iter().filter(|(count, _)| *count > 0);
+        let counts: Vec<String> = counts.map(|(count, noun)| counted(count, noun)).collect();
+        (!counts.is_empty()).then(|| format!("  and {} more\n", counts.join(" and ")))
     }
 }
 

@@ -10,7 +10,7 @@ use rustix::fs::{FileType, OFlags, fcntl_getfl, fcntl_setfl, fstat};
 use crate::error;
 
 /// In bytes. What is larger was named by mistake (a disk image), or never ends (a device).
-pub const SIZE_LIMIT: usize = 16 << 20;
+pub const SIZE_LIMIT: usize = 8 << 20;
 
 /// A file's text. Bytes that are not UTF-8 are replaced, as Packer does it.
 #[derive(Debug)]

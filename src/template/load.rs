@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::SourceFile;
 
 use super::variables::VariableInputs;
@@ -16,10 +16,11 @@ impl Template {
             return hcl::load(path, inputs);
         }
         let mut diagnostics = Diagnostics::default();
-        let Some((source, folder)) = read(path, &mut diagnostics) else { return (None, diagnostics) };
+        let Some(source) = text::read(path, "template", &mut diagnostics) else { return (None, diagnostics) };
+        let Some(folder) = diagnostics.take(folder_of(path)) else { return (None, diagnostics) };
         let (template, found) = Self::parse(&source, &folder, inputs);
         diagnostics.extend(found);
-        (template.filter(|_| !diagnostics.has_errors()), diagnostics)
+        (template, diagnostics)
     }
 
     /// Reads a template's text, in the language that its name tells; `folder` is the absolute folder it lies in. There is a template exactly
@@ -38,18 +39,12 @@ impl Template {
 }
 
 /// The text of a template that must be JSON.
-pub(crate) fn read_json(path: &Path, diagnostics: &mut Diagnostics) -> Option<Arc<SourceFile>> {
+pub(crate) fn read_json(path: &Path) -> Result<Arc<SourceFile>, Diagnostic> {
     if hcl::is_meant(path) {
         let message = format!("{} means HCL2, and this command is for JSON templates", path.display());
-        diagnostics.push(Diagnostic::error(message).help("give the path of one JSON template"));
-        return None;
+        return Err(Diagnostic::error(message).help("give the path of one JSON template"));
     }
-    text::read(path, "template", Severity::Warning, diagnostics)
-}
-
-fn read(path: &Path, diagnostics: &mut Diagnostics) -> Option<(Arc<SourceFile>, PathBuf)> {
-    let source = text::read(path, "template", Severity::Warning, diagnostics)?;
-    Some((source, diagnostics.take(folder_of(path))?))
+    text::read_strict(path, "template")
 }
 
 /// The absolute folder of a template; of the standard input, the current one.

@@ -4,30 +4,36 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Diagnostics, Severity};
-use crate::io::text::{self, ReadError, Text};
+use crate::io::text::{self, Text};
 use crate::source::SourceFile;
 
-/// Reads a file; `what` names it in errors: "template", "variable file". `-` is the standard input.
-/// Bytes that are not UTF-8 are a finding of the severity `invalid`.
-pub(super) fn read(
-    path: &Path,
-    what: &str,
-    invalid: Severity,
-    diagnostics: &mut Diagnostics,
-) -> Option<Arc<SourceFile>> {
-    let is_stdin = path == Path::new("-");
-    let name = if is_stdin { String::from("<stdin>") } else { path.display().to_string() };
-    let read = if is_stdin { text::read_stream("the standard input", std::io::stdin()) } else { text::read(path) };
-    let Text { text, invalid_at } = diagnostics.take(read.map_err(|error| unreadable(what, &error)))?;
-    let source = SourceFile::new(name, text);
-    if let Some(offset) = invalid_at {
-        diagnostics.push(Diagnostic { severity: invalid, ..not_utf_8(what, &source, offset) });
+/// Reads a file in which bytes that are not UTF-8 are replaced, with a warning. `what` names it in errors:
+/// "template", "variable file". `-` is the standard input.
+pub(super) fn read(path: &Path, what: &str, diagnostics: &mut Diagnostics) -> Option<Arc<SourceFile>> {
+    let (source, invalid) = diagnostics.take(read_any(path, what))?;
+    if let Some(finding) = invalid {
+        diagnostics.push(Diagnostic { severity: Severity::Warning, ..finding });
     }
     Some(source)
 }
 
-fn unreadable(what: &str, error: &ReadError) -> Diagnostic {
-    Diagnostic::error(format!("cannot read the {what}: {error}"))
+/// Reads a file that must be UTF-8.
+pub(super) fn read_strict(path: &Path, what: &str) -> Result<Arc<SourceFile>, Diagnostic> {
+    match read_any(path, what)? {
+        (source, None) => Ok(source),
+        (_, Some(finding)) => Err(finding),
+    }
+}
+
+fn read_any(path: &Path, what: &str) -> Result<(Arc<SourceFile>, Option<Diagnostic>), Diagnostic> {
+    let is_stdin = path == Path::new("-");
+    let name = if is_stdin { String::from("<stdin>") } else { path.display().to_string() };
+    let read = if is_stdin { text::read_stream("the standard input", std::io::stdin()) } else { text::read(path) };
+    let Text { text, invalid_at } =
+        read.map_err(|error| Diagnostic::error(format!("cannot read the {what}: {error}")))?;
+    let source = SourceFile::new(name, text);
+    let finding = invalid_at.map(|offset| not_utf_8(what, &source, offset));
+    Ok((source, finding))
 }
 
 /// Without the line itself, which may hold a secret.

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::io::secrets::Secret;
+use crate::io::text::SIZE_LIMIT;
 use crate::source::SourceFile;
 use crate::template::variables::{Variable, VariableInputs, Variables};
 use crate::template::{PACKER_VERSION, Template, text};
@@ -36,8 +37,7 @@ pub(in crate::template) fn load(path: &Path, inputs: &VariableInputs) -> (Option
     match Files::find(path) {
         Ok(files) => {
             let mut diagnostics = Diagnostics::default();
-            let sources: Vec<_> =
-                files.configuration.iter().filter_map(|path| read(path, "template", &mut diagnostics)).collect();
+            let Some(sources) = sources(&files.configuration, &mut diagnostics) else { return (None, diagnostics) };
             let (template, found) = from_sources(path, &sources, &files, inputs);
             diagnostics.extend(found);
             (template.filter(|_| !diagnostics.has_errors()), diagnostics)
@@ -56,9 +56,21 @@ pub(in crate::template) fn parse(
     from_sources(path, std::slice::from_ref(source), &files, inputs)
 }
 
-/// HCL2 is UTF-8 and nothing else.
-pub(super) fn read(path: &Path, what: &str, diagnostics: &mut Diagnostics) -> Option<Arc<SourceFile>> {
-    text::read(path, what, Severity::Error, diagnostics)
+/// All files' texts, which are bounded together as one file is. None, when one of them is missing.
+fn sources(paths: &[PathBuf], diagnostics: &mut Diagnostics) -> Option<Vec<Arc<SourceFile>>> {
+    let mut sources = Vec::new();
+    let mut size = 0;
+    for path in paths {
+        let source = diagnostics.take(text::read_strict(path, "template"));
+        size += source.as_ref().map_or(0, |source| source.text.len());
+        if size > SIZE_LIMIT {
+            let limit = SIZE_LIMIT >> 20;
+            diagnostics.push(Diagnostic::error(format!("the template's files are larger than {limit} MiB together")));
+            return None;
+        }
+        sources.extend(source);
+    }
+    (sources.len() == paths.len()).then_some(sources)
 }
 
 impl Files {

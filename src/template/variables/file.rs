@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::{SourceFile, Span, Spanned};
 use crate::template::value::{Kind, Object};
 use crate::template::{json, text};
@@ -19,7 +19,7 @@ pub(super) fn read(
         diagnostics.push(hcl_refused(&name));
         return Vec::new();
     }
-    let Some(source) = text::read(path, "variable file", Severity::Warning, diagnostics) else { return Vec::new() };
+    let Some(source) = text::read(path, "variable file", diagnostics) else { return Vec::new() };
     let Some((object, findings)) = diagnostics.take(object(&source)) else { return Vec::new() };
     diagnostics.extend(findings);
     strings(object, &name, is_sensitive, diagnostics)

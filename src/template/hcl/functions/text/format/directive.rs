@@ -3,7 +3,7 @@
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::template::hcl::functions::CallError;
-use crate::template::hcl::functions::json;
+use crate::template::hcl::functions::encoding::json;
 use crate::template::hcl::functions::limits::{TEXT_LIMIT, check_text};
 use crate::template::hcl::value::Value;
 

@@ -3,18 +3,20 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use crate::template::hcl::functions::CallError;
+use crate::template::hcl::functions::arguments::Arguments;
+use crate::template::hcl::functions::encoding::base64;
+use crate::template::hcl::functions::limits::TEXT_LIMIT;
+use crate::template::hcl::functions::table::{Function, text};
 use crate::template::hcl::value::Value;
 
-use super::arguments::Arguments;
-use super::limits::TEXT_LIMIT;
-use super::table::{Function, text};
-use super::{CallError, base64, file_set, paths};
+use super::{paths, set};
 
-pub(super) const FUNCTIONS: &[Function] = &[
+pub(in crate::template::hcl::functions) const FUNCTIONS: &[Function] = &[
     Function::new("file", &[text("path")], file),
     Function::new("filebase64", &[text("path")], file_base64),
     Function::new("fileexists", &[text("path")], file_exists),
-    Function::new("fileset", &[text("path"), text("pattern")], file_set::file_set),
+    Function::new("fileset", &[text("path"), text("pattern")], set::file_set),
 ];
 
 pub(super) fn below(folder: &Path, path: &str) -> Result<PathBuf, CallError> {

@@ -2,14 +2,14 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
+use crate::template::hcl::functions::CallError;
+use crate::template::hcl::functions::arguments::Arguments;
+use crate::template::hcl::functions::limits::{ELEMENT_LIMIT, Text};
+use crate::template::hcl::functions::table::{Function, number, text, texts};
 use crate::template::hcl::value::Value;
+use crate::template::letter_case::{lower, upper, upper_of};
 
-use super::CallError;
-use super::arguments::Arguments;
-use super::limits::{ELEMENT_LIMIT, Text};
-use super::table::{Function, number, text, texts};
-
-pub(super) const FUNCTIONS: &[Function] = &[
+pub(in crate::template::hcl::functions) const FUNCTIONS: &[Function] = &[
     Function::always("chomp", &[text("str")], |a| Value::string(a.text(0).trim_end_matches(['\r', '\n']))),
     Function::always("endswith", &[text("str"), text("suffix")], |a| Value::Bool(a.text(0).ends_with(a.text(1)))),
     Function::new("indent", &[number("spaces"), text("str")], indent),
@@ -56,24 +56,6 @@ fn join(arguments: &Arguments<'_>) -> Result<Value, CallError> {
         }
     }
     Ok(out.into_value())
-}
-
-/// Character by character, as Go does: "ß" stays, a final sigma is an ordinary one.
-fn upper(text: &str) -> String {
-    text.chars().map(upper_of).collect()
-}
-
-fn upper_of(character: char) -> char {
-    let mut upper = character.to_uppercase();
-    match (upper.next(), upper.next()) {
-        (Some(one), None) => one,
-        _ => character,
-    }
-}
-
-fn lower(text: &str) -> String {
-    // "İ" becomes two characters, of which the first is the letter.
-    text.chars().map(|character| character.to_lowercase().next().unwrap_or(character)).collect()
 }
 
 /// The first letter of each word large. An apostrophe ends a word.

@@ -1,12 +1,11 @@
 //! Paths as texts. Nothing here looks at a disk.
 
+use crate::template::hcl::functions::CallError;
+use crate::template::hcl::functions::arguments::Arguments;
+use crate::template::hcl::functions::table::{Function, text};
 use crate::template::hcl::value::Value;
 
-use super::CallError;
-use super::arguments::Arguments;
-use super::table::{Function, text};
-
-pub(super) const FUNCTIONS: &[Function] = &[
+pub(in crate::template::hcl::functions) const FUNCTIONS: &[Function] = &[
     Function::always("abspath", &[text("path")], abs_path),
     Function::always("basename", &[text("path")], |a| Value::string(base(a.text(0)))),
     Function::always("dirname", &[text("path")], |a| Value::string(parent(a.text(0)))),

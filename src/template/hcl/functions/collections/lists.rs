@@ -4,15 +4,14 @@ use std::collections::BTreeSet;
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
+use super::unify::unify;
+use crate::template::hcl::functions::CallError;
+use crate::template::hcl::functions::arguments::Arguments;
+use crate::template::hcl::functions::limits::check_elements;
+use crate::template::hcl::functions::table::{Function, Needs, any, flags, list, number, numbers, texts};
 use crate::template::hcl::value::{Number, Value};
 
-use super::CallError;
-use super::arguments::Arguments;
-use super::limits::check_elements;
-use super::table::{Function, Needs, any, flags, list, number, numbers, texts};
-use super::unify::unify;
-
-pub(super) const FUNCTIONS: &[Function] = &[
+pub(in crate::template::hcl::functions) const FUNCTIONS: &[Function] = &[
     Function::always("alltrue", &[flags("list")], all_true),
     Function::always("anytrue", &[flags("list")], any_true),
     Function::new("chunklist", &[list("list"), number("size")], chunk_list).needs(Needs::Shape),
@@ -154,7 +153,7 @@ fn sum(arguments: &Arguments<'_>) -> Result<Value, CallError> {
     let mut sum = Number::from(0_i64);
     for (at, item) in items.iter().enumerate() {
         let Value::Number(number) = item else { return Err(CallError::of(0, format!("element {at} is null"))) };
-        sum = Number::new(sum.decimal() + number.decimal()).map_err(|error| CallError::new(error.0))?;
+        sum = Number::new(&(sum.decimal() + number.decimal())).map_err(|error| CallError::new(error.0))?;
     }
     Ok(Value::Number(sum))
 }

@@ -3,21 +3,20 @@
 use std::fmt::Write as _;
 
 use crate::source::SourceFile;
+use crate::template::hcl::functions::CallError;
+use crate::template::hcl::functions::limits::{ELEMENT_LIMIT, Text};
+use crate::template::hcl::functions::table::{Function, any, text};
 use crate::template::hcl::value::{Number, Value};
 use crate::template::json;
 use crate::template::value::{Kind, Value as Node};
 
-use super::CallError;
-use super::limits::{ELEMENT_LIMIT, Text};
-use super::table::{Function, any, text};
-
-pub(super) const FUNCTIONS: &[Function] = &[
+pub(in crate::template::hcl::functions) const FUNCTIONS: &[Function] = &[
     Function::new("jsondecode", &[text("str")], |a| decode(a.text(0))),
     Function::new("jsonencode", &[any("val").or_null()], |a| encode(a.any(0)).map(Text::into_value)),
 ];
 
 /// Without spaces, with the keys in order.
-pub(super) fn encode(value: &Value) -> Result<Text, CallError> {
+pub(in crate::template::hcl::functions) fn encode(value: &Value) -> Result<Text, CallError> {
     let mut out = Text::default();
     push(value, &mut out)?;
     Ok(out)

@@ -3,15 +3,15 @@
 mod digits;
 mod directive;
 
+use crate::template::hcl::functions::CallError;
+use crate::template::hcl::functions::arguments::Arguments;
+use crate::template::hcl::functions::limits::{Budget, Text, check_elements};
+use crate::template::hcl::functions::table::{Function, any, text};
 use crate::template::hcl::value::Value;
 
-use super::CallError;
-use super::arguments::Arguments;
-use super::limits::{Budget, Text, check_elements};
-use super::table::{Function, any, text};
 use directive::Directive;
 
-pub(super) const FUNCTIONS: &[Function] = &[
+pub(in crate::template::hcl::functions) const FUNCTIONS: &[Function] = &[
     Function::new("format", &[text("format")], format).and_any(any("args").or_null()),
     Function::new("formatlist", &[text("format")], format_list).and_any(any("args").or_null()),
 ];

@@ -1,20 +1,15 @@
-//! Tables of comma-separated values, and texts inside of URLs.
+//! Tables of comma-separated values.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
+use crate::template::hcl::functions::CallError;
+use crate::template::hcl::functions::arguments::Arguments;
+use crate::template::hcl::functions::limits::Budget;
+use crate::template::hcl::functions::table::{Function, text};
 use crate::template::hcl::value::Value;
 
-use super::CallError;
-use super::arguments::Arguments;
-use super::limits::Budget;
-use super::table::{Function, text};
-
-pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("csvdecode", &[text("str")], csv_decode),
-    Function::always("urlencode", &[text("str")], url_encode),
-];
+pub(in crate::template::hcl::functions) const FUNCTIONS: &[Function] =
+    &[Function::new("csvdecode", &[text("str")], csv_decode)];
 
 /// A list of maps; the first line names the columns.
 fn csv_decode(arguments: &Arguments<'_>) -> Result<Value, CallError> {
@@ -52,11 +47,4 @@ fn wrong(error: &csv::Error) -> CallError {
         _ => error.to_string(),
     };
     CallError::of(0, message)
-}
-
-/// All but letters, digits and these; a space becomes a plus sign.
-const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b' ');
-
-fn url_encode(arguments: &Arguments<'_>) -> Value {
-    Value::string(utf8_percent_encode(arguments.text(0), QUERY).to_string().replace(' ', "+"))
 }

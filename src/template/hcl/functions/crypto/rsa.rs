@@ -4,11 +4,10 @@
 use bigdecimal::num_bigint::BigUint;
 use russh::keys::ssh_key::private::KeypairData;
 
+use crate::template::hcl::functions::CallError;
+use crate::template::hcl::functions::arguments::Arguments;
+use crate::template::hcl::functions::encoding::base64;
 use crate::template::hcl::value::Value;
-
-use super::CallError;
-use super::arguments::Arguments;
-use super::base64;
 
 pub(super) fn decrypt(arguments: &Arguments<'_>) -> Result<Value, CallError> {
     let cipher = base64::decode(arguments, 0)?;

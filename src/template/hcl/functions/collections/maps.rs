@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::unify::{common, unify};
+use crate::template::hcl::functions::CallError;
+use crate::template::hcl::functions::arguments::{Arguments, text_of};
+use crate::template::hcl::functions::limits::check_elements;
+use crate::template::hcl::functions::table::{Function, Needs, any, list, map, text, texts};
 use crate::template::hcl::value::Value;
 
-use super::CallError;
-use super::arguments::{Arguments, text_of};
-use super::limits::check_elements;
-use super::table::{Function, Needs, any, list, map, text, texts};
-use super::unify::{common, unify};
-
-pub(super) const FUNCTIONS: &[Function] = &[
+pub(in crate::template::hcl::functions) const FUNCTIONS: &[Function] = &[
     Function::new("coalesce", &[], coalesce).and_some(any("vals").or_null()).needs(Needs::Nothing),
     Function::always("keys", &[map("inputMap")], keys).needs(Needs::Shape),
     Function::always("lookup", &[map("inputMap"), text("key"), any("default")], lookup).needs(Needs::Shape),

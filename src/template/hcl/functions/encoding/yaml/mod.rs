@@ -5,9 +5,9 @@ mod encode;
 mod plain;
 mod quoted;
 
-use super::table::{Function, any, text};
+use crate::template::hcl::functions::table::{Function, any, text};
 
-pub(super) const FUNCTIONS: &[Function] = &[
+pub(in crate::template::hcl::functions) const FUNCTIONS: &[Function] = &[
     Function::new("yamldecode", &[text("src")], |a| decode::decode(a.text(0))),
     Function::new("yamlencode", &[any("value").or_null()], |a| encode::encode(a.any(0))),
 ];

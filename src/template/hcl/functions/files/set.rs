@@ -4,13 +4,12 @@ use std::path::Path;
 
 use regex::Regex;
 
-use crate::template::hcl::value::Value;
-
-use super::CallError;
-use super::arguments::Arguments;
-use super::files::below;
-use super::limits::check_elements;
+use super::contents::below;
 use super::paths;
+use crate::template::hcl::functions::CallError;
+use crate::template::hcl::functions::arguments::Arguments;
+use crate::template::hcl::functions::limits::check_elements;
+use crate::template::hcl::value::Value;
 
 /// Folders are not followed deeper than this.
 const DEPTH_LIMIT: usize = 64;

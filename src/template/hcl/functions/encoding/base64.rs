@@ -8,13 +8,12 @@ use encoding_rs::Encoding;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
+use crate::template::hcl::functions::CallError;
+use crate::template::hcl::functions::arguments::Arguments;
+use crate::template::hcl::functions::table::{Function, text};
 use crate::template::hcl::value::Value;
 
-use super::CallError;
-use super::arguments::Arguments;
-use super::table::{Function, text};
-
-pub(super) const FUNCTIONS: &[Function] = &[
+pub(in crate::template::hcl::functions) const FUNCTIONS: &[Function] = &[
     Function::new("base64decode", &[text("str")], base64_decode),
     Function::always("base64encode", &[text("str")], |a| encode(a.text(0).as_bytes())),
     Function::always("base64gzip", &[text("str")], base64_gzip),
@@ -22,12 +21,15 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("textencodebase64", &[text("string"), text("encoding")], text_encode),
 ];
 
-pub(super) fn encode(bytes: &[u8]) -> Value {
+pub(in crate::template::hcl::functions) fn encode(bytes: &[u8]) -> Value {
     Value::string(STANDARD.encode(bytes))
 }
 
 /// With padding; line ends are skipped.
-pub(super) fn decode(arguments: &Arguments<'_>, index: usize) -> Result<Vec<u8>, CallError> {
+pub(in crate::template::hcl::functions) fn decode(
+    arguments: &Arguments<'_>,
+    index: usize,
+) -> Result<Vec<u8>, CallError> {
     let text: String = arguments.text(index).chars().filter(|character| !matches!(character, '\r' | '\n')).collect();
     STANDARD.decode(text).map_err(|_| CallError::of(index, "the text is not base64 with its padding"))
 }
@@ -108,13 +110,12 @@ mod tests {
     use std::io::Read as _;
 
     use super::*;
+    use crate::template::hcl::functions::call;
+    use crate::template::hcl::functions::cases::context;
 
     #[test]
     fn what_is_compressed_can_be_read_again() {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-        encoder.write_all(b"hello").unwrap();
-        let context = super::super::cases::context();
-        let Ok(Value::String(text)) = super::super::call("base64gzip", &[Value::string("hello")], &context) else {
+        let Ok(Value::String(text)) = call("base64gzip", &[Value::string("hello")], &context()) else {
             panic!("a text");
         };
         let bytes = STANDARD.decode(text.as_bytes()).unwrap();

@@ -1,27 +1,12 @@
-//! Values that are missing for a known reason, the environment, references.
+//! The environment, and what expressions refer to.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use super::*;
 use crate::template::hcl::syntax::tree::Expression;
 
 fn expression(text: &str) -> Expression {
     parse_expression(&SourceFile::new("e", text)).expect("an expression")
-}
-
-#[test]
-fn what_failed_can_be_caught() {
-    let budget = Budget::default();
-    let mut scope = Scope::new(context(Path::new(".")), &budget);
-    scope.set("data", parsed("{ http = { ok = { body = \"b\" } } }"));
-    scope.fail(["data", "host", "x"].map(String::from).to_vec(), "there is no data source `host`");
-    let run = |text: &str| evaluate(&expression(text), &scope);
-    assert_eq!(run("data.http.ok.body"), Ok(Value::string("b")));
-    assert_eq!(run("try(data.host.x.os, \"fallback\")"), Ok(Value::string("fallback")));
-    assert_eq!(run("try(data[\"host\"][\"x\"], 1)"), Ok(Value::integer(1)));
-    let diagnostic = run("[for d in [1] : data.host.x.os]").expect_err("it failed");
-    assert_eq!(describe(&diagnostic), "error at e:1:17 data.host.x.os: there is no data source `host`");
 }
 
 #[test]
@@ -45,5 +30,4 @@ fn references_are_paths() {
     assert_eq!(paths, ["local.a.b.c.0", "var.i", "data.x.y", "var.m", "other", "g.h", "local.q", "e", "w"]);
     let first = &expression.references()[0];
     assert_eq!(&text[first.span.range.clone()], "local.a[\"b\"].c[0][var.i]");
-    assert_eq!(expression.called_functions().iter().map(|(name, _)| &**name).collect::<Vec<_>>(), ["f", "convert"]);
 }

@@ -4,14 +4,13 @@ use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
 
+use super::rsa;
+use crate::template::hcl::functions::CallError;
+use crate::template::hcl::functions::arguments::Arguments;
+use crate::template::hcl::functions::table::{Function, number, text};
 use crate::template::hcl::value::Value;
 
-use super::CallError;
-use super::arguments::Arguments;
-use super::rsa;
-use super::table::{Function, number, text};
-
-pub(super) const FUNCTIONS: &[Function] = &[
+pub(in crate::template::hcl::functions) const FUNCTIONS: &[Function] = &[
     Function::new("bcrypt", &[text("str")], bcrypt).and_maybe(number("cost")),
     Function::always("md5", &[text("str")], |a| hexadecimal(&Md5::digest(a.text(0)))),
     Function::new("rsadecrypt", &[text("ciphertext"), text("privatekey")], rsa::decrypt),

@@ -2,13 +2,12 @@
 
 use uuid::Uuid;
 
+use crate::template::hcl::functions::CallError;
+use crate::template::hcl::functions::arguments::Arguments;
+use crate::template::hcl::functions::table::{Function, text};
 use crate::template::hcl::value::Value;
 
-use super::CallError;
-use super::arguments::Arguments;
-use super::table::{Function, text};
-
-pub(super) const FUNCTIONS: &[Function] = &[
+pub(in crate::template::hcl::functions) const FUNCTIONS: &[Function] = &[
     Function::always("uuidv4", &[], |_| Value::string(Uuid::new_v4().to_string())),
     Function::new("uuidv5", &[text("namespace"), text("name")], v5),
 ];

@@ -5,15 +5,14 @@ use std::collections::BTreeMap;
 
 use regex::{Captures, Regex};
 
+use super::re2;
+use crate::template::hcl::functions::CallError;
+use crate::template::hcl::functions::arguments::Arguments;
+use crate::template::hcl::functions::limits::{Budget, Text};
+use crate::template::hcl::functions::table::{Function, text};
 use crate::template::hcl::value::Value;
 
-use super::CallError;
-use super::arguments::Arguments;
-use super::limits::{Budget, Text};
-use super::re2;
-use super::table::{Function, text};
-
-pub(super) const FUNCTIONS: &[Function] = &[
+pub(in crate::template::hcl::functions) const FUNCTIONS: &[Function] = &[
     Function::new("regex", &[text("pattern"), text("string")], first),
     Function::new("regexall", &[text("pattern"), text("string")], all),
     Function::new("regex_replace", &[text("str"), text("pattern"), text("replace")], replace),

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use super::unify::unify;
+use crate::template::hcl::functions::CallError;
+use crate::template::hcl::functions::arguments::Arguments;
+use crate::template::hcl::functions::limits::check_elements;
+use crate::template::hcl::functions::table::{Function, list};
 use crate::template::hcl::value::Value;
 
-use super::CallError;
-use super::arguments::Arguments;
-use super::limits::check_elements;
-use super::table::{Function, list};
-use super::unify::unify;
-
-pub(super) const FUNCTIONS: &[Function] = &[
+pub(in crate::template::hcl::functions) const FUNCTIONS: &[Function] = &[
     Function::new("setintersection", &[list("first_set")], set_intersection).and_any(list("other_sets")),
     Function::new("setproduct", &[list("first_set"), list("second_set")], set_product).and_any(list("other_sets")),
     Function::new("setunion", &[list("first_set")], set_union).and_any(list("other_sets")),
