@@ -69,6 +69,9 @@ impl Decoder<'_> {
         for item in items {
             let late = match &item.kind {
                 Kind::Deferred(deferred) => Some(self.scope.deferred(deferred, 0, site)),
+                Kind::Null if self.typing == Typing::Strict => {
+                    self.converted(key, "a list of strings", item, Err(Mismatch::null_element()))
+                }
                 _ => {
                     let text = self.converted(key, "a list of strings", item, self.typing.string(item));
                     text.and_then(|text| self.late_text(&text, &item.span, site))
