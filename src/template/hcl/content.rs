@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::{SourceFile, Spanned};
 use crate::template::value::{Kind, Object};
-use crate::template::{Build, Components, HclOutline, PostProcessor, Provisioner};
+use crate::template::{BUILD_FACTS, Build, Components, HclOutline, PostProcessor, Provisioner};
 
 use super::blocks::{BuildBlock, ComponentBlock, Definitions, SourceBlock, SourceUse};
 use super::component;
@@ -142,6 +142,18 @@ fn builder(
     object
 }
 
+/// Builders that tell nothing beyond what every build knows.
+const PLAIN_BUILDERS: [&str; 6] = ["null", "file", "qemu", "virtualbox-iso", "virtualbox-ovf", "virtualbox-vm"];
+
+/// The object `build`, before the build runs.
+fn facts_of(builder: &str) -> Value {
+    if !PLAIN_BUILDERS.contains(&builder) {
+        return Value::Unknown;
+    }
+    let names = BUILD_FACTS.iter().chain(&["name"]);
+    Value::map(names.map(|name| ((*name).to_owned(), Value::Unknown)).collect())
+}
+
 /// What the components of one build see.
 struct OfBuild<'a> {
     names: &'a Names,
@@ -150,7 +162,7 @@ struct OfBuild<'a> {
 
 impl OfBuild<'_> {
     fn world(&self, block: &ComponentBlock) -> World {
-        self.names.world(&block.world).with("build", Value::Unknown)
+        self.names.world(&block.world).with("build", facts_of(&self.names.kind))
     }
 
     fn provisioner(&self, block: &ComponentBlock, diagnostics: &mut Diagnostics) -> Option<Provisioner> {
