@@ -15,7 +15,7 @@ impl Decoder<'_> {
     pub(in crate::plan) fn check_by_table(&mut self) {
         for option in self.options.iter() {
             self.check_option(option);
-            if option.required && !self.is_set(option.name) {
+            if option.required && self.is_missing(option) {
                 let error = Diagnostic::error(format!("`{}` must be set", option.name));
                 self.push(error.at(&self.whole_span().clone()));
             }
@@ -23,6 +23,11 @@ impl Decoder<'_> {
         if self.options == self.component.options {
             self.component.one_of.iter().for_each(|names| self.check_one_of(names));
         }
+    }
+
+    /// Packer takes an empty text as absent.
+    fn is_missing(&mut self, option: &'static Opt) -> bool {
+        self.value(option.name).is_none_or(|value| matches!(value.kind, Kind::String(text) if text.is_empty()))
     }
 
     fn check_one_of(&mut self, names: &[&'static str]) {
@@ -147,7 +152,7 @@ mod tests {
             template_folder: folder.to_owned(),
         };
         let scope = Scope::new(facts, [("port".to_owned(), Secret::new("80x".to_owned()))].into());
-        let folders = Folders { working: folder, template: folder };
+        let folders = Folders { working: folder, template: folder, may_come_later: false };
         let mut decoder =
             Decoder::new(Reading { scope: &scope, folders, typing }, component(role, kind).unwrap(), object);
         decoder.check_by_table();
@@ -172,7 +177,9 @@ mod tests {
 
     #[test]
     fn options_are_known_typed_and_complete() {
-        assert_eq!(of_provisioner("ansible", "{}"), ["`playbook_file` must be set"]);
+        for nothing in ["{}", r#"{"playbook_file": ""}"#] {
+            assert_eq!(of_provisioner("ansible", nothing), ["`playbook_file` must be set"]);
+        }
         let wrong = r#"{"playbook_file": "site.yml", "use_proxy": "perhaps", "local_port": "{{user `port`}}",
             "user": ["a"], "pause_before": "5", "playbook": "x"}"#;
         assert_eq!(

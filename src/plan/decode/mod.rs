@@ -22,9 +22,9 @@ use std::path::Path;
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::catalog::{Component, Options};
-use crate::source::{Span, Spanned};
+use crate::source::Span;
 use crate::template::interpolate::Scope;
-use crate::template::value::{Kind, Object, Value};
+use crate::template::value::{Object, Value};
 use table::Reader;
 
 /// Folders that the paths of a template are looked up in.

@@ -64,6 +64,11 @@ impl Decoder<'_> {
         self.object.get(key).filter(|value| value.kind != Kind::Null).cloned()
     }
 
+    /// Whether the component has this option at all.
+    pub(in crate::plan) fn has(&self, key: &str) -> bool {
+        self.options.find(key).is_some()
+    }
+
     /// The words that an option may be.
     pub(super) fn words(&self, key: &str) -> &'static [&'static str] {
         match self.options.find(key).map(|option| option.shape) {

@@ -14,9 +14,12 @@ const DEFAULT_WAIT: Duration = Duration::from_secs(10);
 const DEFAULT_SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(300);
 
 pub(super) fn boot(decoder: &mut Decoder<'_>, key_interval: Option<Duration>) -> BootPlan {
-    let disabled = decoder.boolean("disable_vnc");
+    // Only where keys go through VNC.
+    let by_vnc = decoder.has("disable_vnc");
+    let disabled = by_vnc && decoder.boolean("disable_vnc");
+    let steps = if by_vnc { steps(decoder) } else { Vec::new() };
+    let own_interval = if by_vnc { decoder.positive_duration("boot_key_interval") } else { None };
     let command = command(decoder);
-    let steps = steps(decoder);
     if command.is_some() && !steps.is_empty() {
         decoder.exclusive("boot_command", "boot_steps");
     }
@@ -29,7 +32,7 @@ pub(super) fn boot(decoder: &mut Decoder<'_>, key_interval: Option<Duration>) ->
     BootPlan {
         wait: wait(decoder),
         steps: command.into_iter().chain(steps).collect(),
-        key_interval: decoder.positive_duration("boot_key_interval").or(key_interval),
+        key_interval: own_interval.or(key_interval),
         keygroup_interval: decoder.positive_duration("boot_keygroup_interval").or(key_interval),
         disabled,
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::post_processor::{PostProcessorAction, PostProcessorPlan};
-use crate::plan::{BuildPlan, BuilderPlan};
+use crate::plan::{BuildPlan, BuilderPlan, HypervisorPlan};
 use crate::template::interpolate::{Fields, Late};
 
 use super::report::Report;
@@ -86,7 +86,7 @@ fn file(plan: &BuildPlan, step: &PostProcessorPlan) -> Option<PathBuf> {
     fields.insert("BuilderType".into(), plan.builder_type.clone());
     match &step.action {
         PostProcessorAction::Vagrant(vagrant) => {
-            let provider = vagrant.provider_override.as_deref().unwrap_or("libvirt");
+            let provider = vagrant.provider_override.as_deref().or(provider(&plan.builder))?;
             fields.insert("Provider".into(), provider.to_owned());
             fields.insert("Architecture".into(), vagrant.architecture.clone());
             literal(&vagrant.overrides.get(provider).unwrap_or(&vagrant.options).output, &fields)
@@ -94,6 +94,15 @@ fn file(plan: &BuildPlan, step: &PostProcessorPlan) -> Option<PathBuf> {
         PostProcessorAction::Compress(compress) => literal(&compress.output, &fields),
         _ => None,
     }
+}
+
+/// The Vagrant provider that a machine is for. Of builders that are not run it is not known.
+fn provider(builder: &BuilderPlan) -> Option<&'static str> {
+    let BuilderPlan::Machine(machine) = builder else { return None };
+    Some(match machine.hypervisor {
+        HypervisorPlan::Qemu(_) => "libvirt",
+        HypervisorPlan::VirtualBox(_) => "virtualbox",
+    })
 }
 
 /// The path, if it needs nothing but these values.

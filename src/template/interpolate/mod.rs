@@ -6,6 +6,7 @@
 //! which `evaluate` takes when the machine runs.
 
 mod ast;
+mod calls;
 mod evaluate;
 mod fold;
 mod functions;
@@ -23,6 +24,7 @@ mod value;
 
 use std::collections::BTreeMap;
 
+pub(super) use calls::{Call, calls};
 pub use late::{Late, RenderError};
 pub(super) use lexer::Dots;
 pub(super) use place::within as place_within;
@@ -42,5 +44,7 @@ pub enum Site<'a> {
     Map(&'a [&'a str]),
 }
 
+#[cfg(test)]
+mod cases;
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,8 @@ use crate::source::SourceFile;
 use crate::template::hcl::evaluate::{Budget, Scope, evaluate};
 use crate::template::hcl::syntax::parse_expression;
 
-use super::{Context, json, names};
+use super::encoding::json;
+use super::{Context, names};
 
 fn folder() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hcl_functions"))

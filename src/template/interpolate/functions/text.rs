@@ -2,15 +2,16 @@
 
 use crate::template::interpolate::growth::{self, VALUE_LIMIT};
 use crate::template::interpolate::value::Value;
+use crate::template::letter_case;
 
 use super::{integer, string};
 
 pub(super) fn upper(arguments: &[Value]) -> Result<Value, String> {
-    Ok(Value::String(string(arguments, 0)?.to_uppercase()))
+    Ok(Value::String(letter_case::upper(string(arguments, 0)?)))
 }
 
 pub(super) fn lower(arguments: &[Value]) -> Result<Value, String> {
-    Ok(Value::String(string(arguments, 0)?.to_lowercase()))
+    Ok(Value::String(letter_case::lower(string(arguments, 0)?)))
 }
 
 /// `split text separator index`: one piece, counted from 0.

@@ -152,8 +152,9 @@ fn doubling_and_deep_values_are_refused() {
             let expression = parse_expression(&SourceFile::new("e", text)).unwrap();
             let mut value = Value::integer(1);
             let error = loop {
-                let scope = Scope::new(context(Path::new(".")), &budget);
-                match evaluate(&expression, &scope.with("x", value.clone())) {
+                let mut scope = Scope::new(context(Path::new(".")), &budget);
+                scope.set("x", value.clone());
+                match evaluate(&expression, &scope) {
                     Ok(next) => value = next,
                     Err(error) => break error,
                 }

@@ -1,8 +1,9 @@
 //! Tables of expressions. Where Packer 1.6.6 and its successors agree, the results were printed by `packer console`.
 
 mod bounds;
+mod environment;
 mod errors;
-mod failures;
+
 mod templatefile;
 mod values;
 

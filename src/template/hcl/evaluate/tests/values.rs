@@ -94,6 +94,8 @@ fn texts_with_interpolations() {
         ("\"${true}\" == true", "true"),
         ("\"a${\"b${\"c\"}\"}\"", "abc"),
         ("\"a ${~ 1 ~} b\"", "a1b"),
+        ("\"${~ 1 ~} \" == \"1\"", "true"),
+        ("\"${~ 1 ~}\" == 1", "true"),
         ("\"%{ if true }a%{ else }b%{ endif }\"", "a"),
         ("\"x%{ if false }a%{ endif }\"", "x"),
         ("\"%{ for a in [1, 2] }x${a}%{ endfor }\"", "x1x2"),
