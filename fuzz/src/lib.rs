@@ -14,9 +14,9 @@ use boxwright::keys::{self, qcodes, scancodes, vnc};
 use boxwright::plan::resolve::{ResolveOptions, resolve};
 use boxwright::plan::show::{inspect_text, plan_text};
 use boxwright::source::{SourceFile, Span};
-use boxwright::template::{Template, fixers};
 use boxwright::template::interpolate::{Facts, Fields, Scope, Site};
 use boxwright::template::variables::VariableInputs;
+use boxwright::template::{Template, fixers};
 
 /// Where relative paths of a template lead: nothing is there.
 const EMPTY_FOLDER: &str = "/nonexistent";
