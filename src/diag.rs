@@ -115,6 +115,15 @@ impl Diagnostics {
         self.kept.push(diagnostic.shortened());
     }
 
+    /// Makes the finding, an error, only if it is kept: for what can be wrong a million times in one text.
+    pub fn push_error_with(&mut self, make: impl FnOnce() -> Diagnostic) {
+        if self.kept_counts.errors == KEPT {
+            self.left_out.errors += 1;
+        } else {
+            self.push(make());
+        }
+    }
+
     pub fn extend(&mut self, other: Diagnostics) {
         self.leave_out(other.left_out);
         other.into_iter().for_each(|diagnostic| self.push(diagnostic));

@@ -112,7 +112,10 @@ fn fill_in(
     let known = || scope.values().keys().map(String::as_str);
     for (name, mut problem) in waiting.into_iter().filter(|_| complete) {
         if let Some(unresolved) = problem.unresolved.take() {
-            problem = problem.suggest(&unresolved, known());
+            problem = match open.contains_key(&unresolved) {
+                true => problem.help("it waits for a value itself; variables cannot need each other in a circle"),
+                false => problem.suggest(&unresolved, known()),
+            };
         }
         let finding = diagnose(&name, &open[&name], problem, is_sensitive);
         diagnostics.push(if use_of_others_succeeded { overlooked(finding) } else { finding });
