@@ -10,7 +10,7 @@ use crate::io::secrets::Secrets;
 use crate::machine;
 use crate::machine::qemu::arguments::preview;
 use crate::machine::qemu::host::Host;
-use crate::plan::resolve::Purpose;
+use crate::plan::resolve::ResolveOptions;
 use crate::plan::{BuildPlan, show};
 use crate::ui::{Reporter, Settings, Style};
 
@@ -29,8 +29,12 @@ pub(super) fn run(args: &PlanArgs, machine_readable: bool) -> u8 {
     let secrets = Secrets::default();
     let mut ui = reporter(args.format, machine_readable, &secrets);
     let Some(loaded) = load::load(&args.template, false, &mut ui, &secrets) else { return exit::FAILURE };
-    let accelerator = args.accelerator.accelerator.as_deref();
-    let (plans, good) = load::resolve(&loaded, &args.template, Purpose::Check, true, accelerator, &mut ui);
+    let options = ResolveOptions {
+        accelerator_override: args.accelerator.accelerator.clone(),
+        force: true,
+        ..ResolveOptions::default()
+    };
+    let (plans, good) = load::resolve(&loaded, &args.template, options, &mut ui);
     let mut planned = Vec::new();
     for plan in &plans {
         match with_command_line(plan, args.host) {

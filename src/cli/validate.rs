@@ -4,7 +4,7 @@ use super::args::ValidateArgs;
 use super::load;
 use crate::error::exit;
 use crate::io::secrets::Secrets;
-use crate::plan::resolve::Purpose;
+use crate::plan::resolve::ResolveOptions;
 use crate::plan::{BuildPlan, Checksum};
 use crate::ui::{Reporter, Style};
 
@@ -16,7 +16,7 @@ pub(super) fn run(args: &ValidateArgs, machine_readable: bool) -> u8 {
         ui.text("", Style::Say, "Syntax-only check passed. Everything looks okay.");
         return exit::SUCCESS;
     }
-    let (plans, good) = load::resolve(&loaded, &args.template, Purpose::Check, false, None, &mut ui);
+    let (plans, good) = load::resolve(&loaded, &args.template, ResolveOptions::default(), &mut ui);
     if !good || !checksum_files_are_there(&plans, &mut ui) {
         return exit::FAILURE;
     }

@@ -64,9 +64,13 @@ fn builder(context: &BuildContext<'_>, kind: &str, decoder: &mut Decoder<'_>) ->
             (BuilderPlan::Null, communicator, None)
         }
         "file" => (BuilderPlan::File(small::file(decoder)), CommunicatorPlan::None, None),
-        _ => {
+        _ if kind == "qemu" || kind.starts_with("virtualbox-") => {
             let (machine, communicator, key) = machine(context, kind, decoder);
             (BuilderPlan::Machine(Box::new(machine)), communicator, Some(key))
+        }
+        _ => {
+            decoder.check_by_table();
+            (BuilderPlan::Foreign, CommunicatorPlan::None, None)
         }
     }
 }

@@ -72,10 +72,11 @@ pub struct ResolveOptions {
 pub fn resolve(template: &Template, options: &ResolveOptions) -> (Vec<BuildPlan>, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let builds = select::builds(template, options, &mut diagnostics);
+    let scope = template.scope();
     let mut report = Report::default();
     let mut plans = Vec::with_capacity(builds.len());
     for build in builds {
-        let (plan, found) = build::plan(&BuildContext::new(template, options, build));
+        let (plan, found) = build::plan(&BuildContext::new(template, options, build, &scope));
         report.add(&build.name, found);
         plans.extend(plan);
     }
@@ -97,13 +98,17 @@ struct BuildContext<'a> {
 }
 
 impl<'a> BuildContext<'a> {
-    fn new(template: &'a Template, options: &'a ResolveOptions, build: &'a Build) -> Self {
-        let scope = template.scope().with_build(&build.source_name, &build.kind.value);
+    fn new(template: &'a Template, options: &'a ResolveOptions, build: &'a Build, scope: &Scope) -> Self {
+        let scope = scope.with_build(&build.source_name, &build.kind.value);
         Self { template, options, build, scope }
     }
 
     fn decoder(&self, component: &'static Component, object: Object) -> Decoder<'_> {
-        let folders = Folders { working: &self.template.working_folder, template: &self.template.folder };
+        let folders = Folders {
+            working: &self.template.working_folder,
+            template: &self.template.folder,
+            may_come_later: self.options.purpose == Purpose::Check,
+        };
         let reading = Reading { scope: &self.scope, folders, typing: self.template.language().into() };
         Decoder::new(reading, component, object)
     }

@@ -37,6 +37,7 @@ pub(in crate::template) fn strftime(time: Timestamp, format: &str) -> String {
         match characters.next() {
             Some(letter) => match specifier(letter) {
                 Some(part) => out.push_str(&layout(time, part)),
+                None if letter == '%' => out.push('%'),
                 None => out.extend(['%', letter]),
             },
             None => out.push('%'),

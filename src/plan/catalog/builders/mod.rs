@@ -14,6 +14,7 @@ pub(super) const ALL: &[Component] = &[
     builder("virtualbox-vm", virtualbox::VM_OPTIONS),
     Component { runs: true, ..builder("null", small::NULL) },
     Component { runs: true, ..builder("file", small::FILE) },
+    builder("vagrant", small::VAGRANT),
 ];
 
 const fn builder(kind: &'static str, options: &'static [&'static [Opt]]) -> Component {

@@ -94,7 +94,7 @@ fn keep_alive(decoder: &mut Decoder<'_>) -> Option<Duration> {
 }
 
 fn file_transfer_method(decoder: &mut Decoder<'_>) -> FileTransferMethod {
-    match decoder.choice("ssh_file_transfer_method", &["scp", "sftp"]).as_deref() {
+    match decoder.choice("ssh_file_transfer_method").as_deref() {
         Some("sftp") => FileTransferMethod::Sftp,
         _ => FileTransferMethod::Scp,
     }
@@ -127,7 +127,7 @@ fn refuse_public_key(decoder: &mut Decoder<'_>, key: &'static str, path: &std::p
 }
 
 fn temporary_key(decoder: &mut Decoder<'_>) -> TemporaryKey {
-    let kind = decoder.choice("temporary_key_pair_type", &["rsa", "ecdsa", "ed25519", "dsa"]);
+    let kind = decoder.choice("temporary_key_pair_type");
     let bits = decoder.number("temporary_key_pair_bits", 0..=16384).filter(|bits| *bits != 0);
     let kind = kind.unwrap_or_else(|| String::from("rsa"));
     let fits = match (kind.as_str(), bits) {

@@ -10,7 +10,6 @@ use crate::plan::qemu::QemuPlan;
 
 use super::http::ports;
 
-const ACCELERATORS: &[&str] = &["none", "kvm", "tcg", "xen", "hax", "hvf", "whpx"];
 const DEFAULT_MEMORY_MIB: u32 = 512;
 /// Less than this is taken as unset.
 const LEAST_MEMORY_MIB: u32 = 10;
@@ -23,7 +22,7 @@ pub(super) fn qemu(decoder: &mut Decoder<'_>, accelerator_override: Option<&str>
     let (host_port_min, host_port_max) = ports(decoder, "host_port_min", "host_port_max", (2222, 4444));
     let vnc_use_password = decoder.boolean("vnc_use_password");
     QemuPlan {
-        accelerator: decoder.choice("accelerator", ACCELERATORS),
+        accelerator: decoder.choice("accelerator"),
         accelerator_override: accelerator_override.map(str::to_owned),
         machine_type: decoder.string_or("machine_type", "pc"),
         topology: processor::topology(decoder),

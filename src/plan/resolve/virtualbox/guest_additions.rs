@@ -27,7 +27,7 @@ pub(super) fn guest_additions(
 }
 
 fn mode(decoder: &mut Decoder<'_>, has_session: bool) -> GuestAdditionsMode {
-    let written = decoder.choice("guest_additions_mode", &["upload", "attach", "disable"]);
+    let written = decoder.choice("guest_additions_mode");
     match written.as_deref() {
         Some("attach") => GuestAdditionsMode::Attach,
         Some("disable") => GuestAdditionsMode::Disable,

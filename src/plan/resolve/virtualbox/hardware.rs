@@ -4,12 +4,6 @@ use crate::plan::decode::Decoder;
 use crate::plan::virtualbox::HardwarePlan;
 
 const DEFAULT_DISK_MB: u64 = 40_000;
-const INTERFACES: &[&str] = &["ide", "sata", "scsi", "pcie", "virtio"];
-const ISO_INTERFACES: &[&str] = &["ide", "sata", "virtio"];
-const NETWORK_CARDS: &[&str] =
-    &["82540EM", "82543GC", "82545EM", "Am79C970A", "Am79C973", "Am79C960", "virtio", "usbnet"];
-const MICE: &[&str] = &["ps2", "usb", "usbtablet", "usbmultitouch"];
-const GRAPHICS: &[&str] = &["vboxvga", "vboxsvga", "vmsvga", "qemuramfb", "none"];
 
 pub(super) fn hardware(decoder: &mut Decoder<'_>) -> HardwarePlan {
     HardwarePlan {
@@ -17,24 +11,24 @@ pub(super) fn hardware(decoder: &mut Decoder<'_>) -> HardwarePlan {
         cpus: count(decoder, "cpus", 1),
         memory_mib: count(decoder, "memory", 512),
         disk_sizes: disk_sizes(decoder),
-        hard_drive_interface: choice(decoder, "hard_drive_interface", INTERFACES, "ide"),
-        iso_interface: choice(decoder, "iso_interface", ISO_INTERFACES, "ide"),
+        hard_drive_interface: choice(decoder, "hard_drive_interface", "ide"),
+        iso_interface: choice(decoder, "iso_interface", "ide"),
         sata_port_count: ports(decoder, "sata_port_count", 30),
         nvme_port_count: ports(decoder, "nvme_port_count", 255),
         hard_drive_discard: decoder.boolean("hard_drive_discard"),
         hard_drive_nonrotational: decoder.boolean("hard_drive_nonrotational"),
-        chipset: choice(decoder, "chipset", &["piix3", "ich9", "armv8", "armv8virtual"], "piix3"),
-        firmware: choice(decoder, "firmware", &["bios", "efi"], "bios"),
+        chipset: choice(decoder, "chipset", "piix3"),
+        firmware: choice(decoder, "firmware", "bios"),
         nested_virt: decoder.trilean("nested_virt"),
-        rtc_time_base: choice(decoder, "rtc_time_base", &["UTC", "local"], "local"),
-        nic_type: choice(decoder, "nic_type", NETWORK_CARDS, "82540EM"),
+        rtc_time_base: choice(decoder, "rtc_time_base", "local"),
+        nic_type: choice(decoder, "nic_type", "82540EM"),
         sound: decoder.string_or("sound", "none"),
-        audio_controller: choice(decoder, "audio_controller", &["ac97", "hda", "sb16", "none"], "ac97"),
+        audio_controller: choice(decoder, "audio_controller", "ac97"),
         usb: decoder.boolean("usb"),
-        usb_controller: choice(decoder, "usb_controller", &["ohci", "ehci", "xhci", "none"], "ehci"),
-        mouse: choice(decoder, "mouse", MICE, "ps2"),
-        keyboard: choice(decoder, "keyboard", &["ps2", "usb"], "ps2"),
-        gfx_controller: decoder.choice("gfx_controller", GRAPHICS),
+        usb_controller: choice(decoder, "usb_controller", "ehci"),
+        mouse: choice(decoder, "mouse", "ps2"),
+        keyboard: choice(decoder, "keyboard", "ps2"),
+        gfx_controller: decoder.choice("gfx_controller"),
         gfx_vram_mib: decoder.number("gfx_vram_size", 0..=128).filter(|size| *size != 0).unwrap_or(4),
         gfx_accelerate_3d: decoder.boolean("gfx_accelerate_3d"),
         gfx_efi_resolution: efi_resolution(decoder),
@@ -57,8 +51,8 @@ fn ports(decoder: &mut Decoder<'_>, key: &'static str, most: i64) -> u32 {
     decoder.number(key, 0..=most).filter(|count| *count != 0).unwrap_or(1)
 }
 
-fn choice(decoder: &mut Decoder<'_>, key: &'static str, allowed: &'static [&'static str], default: &str) -> String {
-    decoder.choice(key, allowed).unwrap_or_else(|| default.to_owned())
+fn choice(decoder: &mut Decoder<'_>, key: &'static str, default: &str) -> String {
+    decoder.choice(key).unwrap_or_else(|| default.to_owned())
 }
 
 fn efi_resolution(decoder: &mut Decoder<'_>) -> Option<String> {

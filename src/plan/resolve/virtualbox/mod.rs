@@ -74,7 +74,7 @@ fn version_file(decoder: &mut Decoder<'_>, has_session: bool) -> Option<String> 
 
 fn export(decoder: &mut Decoder<'_>, origin: &VirtualBoxOrigin) -> VirtualBoxExport {
     VirtualBoxExport {
-        format: decoder.choice("format", &["ovf", "ova"]).unwrap_or_else(|| String::from("ovf")),
+        format: decoder.choice("format").unwrap_or_else(|| String::from("ovf")),
         file_name: decoder.path("output_filename"),
         arguments: decoder.strings("export_opts"),
         bundle_iso: matches!(origin, VirtualBoxOrigin::Iso(_)) && decoder.boolean("bundle_iso"),

@@ -3,11 +3,12 @@
 
 use std::path::Path;
 
-use hcl_edit::expr::{Expression, ObjectKey, UnaryOperator};
+use crate::source::SourceFile;
+use crate::template::hcl::evaluate::{Budget, Scope, evaluate};
+use crate::template::hcl::syntax::parse_expression;
 
-use crate::template::hcl::value::Value;
-
-use super::{CallError, Context, call, json, names};
+use super::encoding::json;
+use super::{Context, names};
 
 fn folder() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hcl_functions"))
@@ -42,57 +43,21 @@ fn rows(table: &Path) -> Vec<Case> {
     .collect()
 }
 
-fn evaluate(expression: &Expression, context: &Context<'_>) -> Result<Value, CallError> {
-    let all =
-        |items: Vec<&Expression>| items.into_iter().map(|item| evaluate(item, context)).collect::<Result<Vec<_>, _>>();
-    Ok(match expression {
-        Expression::Null(_) => Value::Null,
-        Expression::Bool(value) => Value::Bool(*value.value()),
-        Expression::Number(number) => Value::Number(number.value().to_string().parse().expect("a number")),
-        Expression::String(text) => Value::string(text.value().as_str()),
-        Expression::Array(items) => Value::list(all(items.iter().collect())?),
-        Expression::Object(object) => {
-            let entries = object.iter().map(|(key, value)| Ok((key_text(key), evaluate(value.expr(), context)?)));
-            Value::map(entries.collect::<Result<_, _>>()?)
-        }
-        Expression::Parenthesis(inner) => evaluate(inner.inner(), context)?,
-        Expression::UnaryOp(operation) if *operation.operator.value() == UnaryOperator::Neg => {
-            let Value::Number(number) = evaluate(&operation.expr, context)? else { panic!("a negative number") };
-            format!("-{number}").parse().map(Value::Number).expect("a number")
-        }
-        Expression::FuncCall(function) => {
-            let mut arguments = all(function.args.iter().collect())?;
-            if function.args.expand_final()
-                && let Some(Value::List(items)) = arguments.pop()
-            {
-                arguments.extend(items.iter().cloned());
-            }
-            call(function.name.name.as_str(), &arguments, context)?
-        }
-        other => panic!("no table needs {other:?}"),
-    })
-}
-
-fn key_text(key: &ObjectKey) -> String {
-    match key {
-        ObjectKey::Ident(name) => name.to_string().trim().to_owned(),
-        ObjectKey::Expression(Expression::String(text)) => text.value().to_string(),
-        ObjectKey::Expression(other) => panic!("{other:?}"),
+fn shown(expression: &str) -> String {
+    let budget = Budget::default();
+    let scope = Scope::new(context(), &budget);
+    let value = parse_expression(&SourceFile::new("case", expression)).and_then(|tree| evaluate(&tree, &scope));
+    match value {
+        Ok(value) => json::encode(&value).expect("a known value").as_str().to_owned(),
+        Err(problem) => format!("!{}", problem.message),
     }
-}
-
-fn shown(expression: &str, context: &Context<'_>) -> String {
-    let tree: Expression = expression.parse().unwrap_or_else(|error| panic!("{expression}: {error}"));
-    let value = evaluate(&tree, context).and_then(|value| json::encode(&value));
-    value.map_or_else(|error| format!("!{}", error.message), |text| text.as_str().to_owned())
 }
 
 #[test]
 fn functions_give_what_their_tables_say() {
-    let context = context();
     let mut differences = Vec::new();
     for case in cases() {
-        let shown = shown(&case.expression, &context);
+        let shown = shown(&case.expression);
         let is_right = match case.expected.strip_prefix('!') {
             Some(part) => shown.starts_with('!') && shown.contains(part),
             None => shown == case.expected,

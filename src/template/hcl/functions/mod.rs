@@ -2,39 +2,30 @@
 //! values, `templatefile` evaluates a text, `env` is there only in the defaults of variables: these
 //! belong to the evaluator.
 
+#[cfg(test)]
+mod any_arguments;
 mod arguments;
-mod base64;
 #[cfg(test)]
 mod cases;
+mod collections;
+mod crypto;
 mod dates;
-mod digests;
 mod encoding;
-mod file_set;
 mod files;
-mod format;
-mod ids;
-mod json;
 mod limits;
-mod lists;
-mod maps;
 mod network;
 mod numbers;
-mod paths;
-mod re2;
-mod regex;
-mod rsa;
 mod services;
-mod sets;
-mod strings;
 mod table;
-mod unify;
-mod yaml;
+mod text;
 
 use std::path::Path;
 
 use super::value::Value;
 use arguments::Arguments;
 use table::Function;
+#[cfg(test)]
+use table::Needs;
 
 /// What functions see besides their arguments.
 #[derive(Clone, Copy, Debug)]
@@ -69,45 +60,37 @@ impl CallError {
     }
 }
 
-const GROUPS: &[&[Function]] = &[
-    base64::FUNCTIONS,
-    dates::FUNCTIONS,
-    digests::FUNCTIONS,
-    encoding::FUNCTIONS,
-    files::FUNCTIONS,
-    format::FUNCTIONS,
-    ids::FUNCTIONS,
-    json::FUNCTIONS,
-    lists::FUNCTIONS,
-    maps::FUNCTIONS,
-    network::FUNCTIONS,
-    numbers::FUNCTIONS,
-    paths::FUNCTIONS,
-    regex::FUNCTIONS,
-    services::FUNCTIONS,
-    sets::FUNCTIONS,
-    strings::FUNCTIONS,
-    yaml::FUNCTIONS,
+const GROUPS: &[&[&[Function]]] = &[
+    collections::GROUPS,
+    crypto::GROUPS,
+    encoding::GROUPS,
+    files::GROUPS,
+    text::GROUPS,
+    &[dates::FUNCTIONS, network::FUNCTIONS, numbers::FUNCTIONS, services::FUNCTIONS],
 ];
 
 /// What the evaluator calls by itself.
 const OF_THE_EVALUATOR: &[&str] = &["can", "convert", "env", "templatefile", "try"];
 
+fn functions() -> impl Iterator<Item = &'static Function> {
+    GROUPS.iter().copied().flatten().copied().flatten()
+}
+
 /// Calls a function. An argument that is not wholly known makes the result unknown, but for functions
 /// that look only at the shape of it.
 pub(in crate::template) fn call(name: &str, arguments: &[Value], context: &Context<'_>) -> Result<Value, CallError> {
-    let Some(function) = GROUPS.iter().copied().flatten().find(|function| function.name == name) else {
+    let Some(function) = functions().find(|function| function.name == name) else {
         return Err(CallError { is_unknown: true, ..CallError::new(format!("there is no function `{name}`")) });
     };
     match Arguments::prepare(function, arguments, context)? {
-        Some(arguments) => (function.run)(&arguments).and_then(limits::check),
+        Some(arguments) => function.run(&arguments).and_then(limits::check),
         None => Ok(Value::Unknown),
     }
 }
 
 /// All names, sorted; for suggestions.
 pub(in crate::template) fn names() -> impl Iterator<Item = &'static str> {
-    let mut names: Vec<_> = GROUPS.iter().copied().flatten().map(|function| function.name).collect();
+    let mut names: Vec<_> = functions().map(|function| function.name).collect();
     names.extend(OF_THE_EVALUATOR);
     names.sort_unstable();
     names.into_iter()

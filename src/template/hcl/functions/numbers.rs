@@ -15,12 +15,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("ceil", &[number("num")], |a| rounded(a.number(0), RoundingMode::Ceiling)),
     Function::new("floor", &[number("num")], |a| rounded(a.number(0), RoundingMode::Floor)),
     Function::new("log", &[number("num"), number("base")], log),
-    Function::new("max", &[], |a| extreme(a, |new, old| new > old)).and_some(number("numbers")),
-    Function::new("min", &[], |a| extreme(a, |new, old| new < old)).and_some(number("numbers")),
+    Function::always("max", &[], |a| extreme(a, |new, old| new > old)).and_some(number("numbers")),
+    Function::always("min", &[], |a| extreme(a, |new, old| new < old)).and_some(number("numbers")),
     Function::new("parseint", &[text("number"), number("base")], parse_int),
     Function::new("pow", &[number("num"), number("power")], pow),
     Function::new("range", &[], range).and(number("params"), 1, 3),
-    Function::new("signum", &[number("num")], signum),
+    Function::always("signum", &[number("num")], signum),
 ];
 
 fn of_decimal(value: BigDecimal) -> Result<Value, CallError> {
@@ -43,7 +43,7 @@ fn log(arguments: &Arguments<'_>) -> Result<Value, CallError> {
     of_float(arguments.number(0).to_f64().ln() / arguments.number(1).to_f64().ln())
 }
 
-fn extreme(arguments: &Arguments<'_>, wins: fn(&Number, &Number) -> bool) -> Result<Value, CallError> {
+fn extreme(arguments: &Arguments<'_>, wins: fn(&Number, &Number) -> bool) -> Value {
     let mut best = arguments.number(0);
     for index in 1..arguments.len() {
         let number = arguments.number(index);
@@ -51,7 +51,7 @@ fn extreme(arguments: &Arguments<'_>, wins: fn(&Number, &Number) -> bool) -> Res
             best = number;
         }
     }
-    Ok(Value::Number(best.clone()))
+    Value::Number(best.clone())
 }
 
 /// Up to base 36 small and large letters mean the same; above, large ones follow the small ones.
@@ -139,10 +139,10 @@ fn range(arguments: &Arguments<'_>) -> Result<Value, CallError> {
     Ok(Value::list(items))
 }
 
-fn signum(arguments: &Arguments<'_>) -> Result<Value, CallError> {
-    Ok(Value::integer(match arguments.number(0).decimal().sign() {
+fn signum(arguments: &Arguments<'_>) -> Value {
+    Value::integer(match arguments.number(0).decimal().sign() {
         Sign::Minus => -1,
         Sign::NoSign => 0,
         Sign::Plus => 1,
-    }))
+    })
 }

@@ -1,7 +1,10 @@
 //! Functions that would ask a service for a secret. This program asks none: it builds without a network.
 
+use crate::template::hcl::value::Value;
+
 use super::CallError;
-use super::table::{Function, Run, text};
+use super::arguments::Arguments;
+use super::table::{Function, text};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("aws_secretsmanager", &[text("name")], AWS).and_maybe(text("key")),
@@ -10,7 +13,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("vault", &[text("path"), text("key")], |_| Err(unsupported("Vault"))),
 ];
 
-const AWS: Run = |_| Err(unsupported("AWS Secrets Manager"));
+const AWS: fn(&Arguments<'_>) -> Result<Value, CallError> = |_| Err(unsupported("AWS Secrets Manager"));
 
 fn unsupported(service: &str) -> CallError {
     CallError::new(format!(

@@ -14,10 +14,15 @@ pub(super) struct Function {
     /// Takes all arguments behind the others.
     pub(super) rest: Option<Rest>,
     pub(super) needs: Needs,
-    pub(super) run: Run,
+    run: Run,
 }
 
-pub(super) type Run = fn(&Arguments<'_>) -> Result<Value, CallError>;
+#[derive(Clone, Copy, Debug)]
+enum Run {
+    /// Has a value for all arguments of the right kinds.
+    Always(fn(&Arguments<'_>) -> Value),
+    May(fn(&Arguments<'_>) -> Result<Value, CallError>),
+}
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Parameter {
@@ -58,8 +63,21 @@ pub(super) enum Needs {
 }
 
 impl Function {
-    pub(super) const fn new(name: &'static str, parameters: &'static [Parameter], run: Run) -> Self {
-        Self { name, parameters, rest: None, needs: Needs::Everything, run }
+    pub(super) const fn new(
+        name: &'static str,
+        parameters: &'static [Parameter],
+        run: fn(&Arguments<'_>) -> Result<Value, CallError>,
+    ) -> Self {
+        Self { name, parameters, rest: None, needs: Needs::Everything, run: Run::May(run) }
+    }
+
+    /// One that does not fail.
+    pub(super) const fn always(
+        name: &'static str,
+        parameters: &'static [Parameter],
+        run: fn(&Arguments<'_>) -> Value,
+    ) -> Self {
+        Self { name, parameters, rest: None, needs: Needs::Everything, run: Run::Always(run) }
     }
 
     /// Further arguments, any number of them.
@@ -83,6 +101,13 @@ impl Function {
 
     pub(super) const fn needs(self, needs: Needs) -> Self {
         Self { needs, ..self }
+    }
+
+    pub(super) fn run(&self, arguments: &Arguments<'_>) -> Result<Value, CallError> {
+        match self.run {
+            Run::Always(run) => Ok(run(arguments)),
+            Run::May(run) => run(arguments),
+        }
     }
 
     /// The parameter that takes the argument at `index`.

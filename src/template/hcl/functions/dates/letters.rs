@@ -68,11 +68,10 @@ fn part(letters: &str, moment: &Moment) -> Result<String, String> {
         "m" => time.minute().to_string(),
         "ss" => format!("{:02}", time.second()),
         "s" => time.second().to_string(),
-        "ZZZZZ" => moment.offset_text(":"),
         "ZZZ" if is_utc => String::from("UTC"),
         "ZZZZ" | "ZZZ" => moment.offset_text(""),
         "Z" if is_utc => String::from("Z"),
-        "Z" => moment.offset_text(":"),
+        "ZZZZZ" | "Z" => moment.offset_text(":"),
         _ => return Err(unknown(letters)),
     })
 }

@@ -17,11 +17,11 @@ pub(super) use moment::Moment;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("formatdate", &[text("format"), text("time")], format_date),
-    Function::new("legacy_isotime", &[], legacy_isotime).and_maybe(text("format")),
-    Function::new("legacy_strftime", &[], legacy_strftime).and_maybe(text("format")),
+    Function::always("legacy_isotime", &[], legacy_isotime).and_maybe(text("format")),
+    Function::always("legacy_strftime", &[], legacy_strftime).and_maybe(text("format")),
     Function::new("rfc3339_parse", &[text("timestamp")], rfc3339_parse),
     Function::new("timeadd", &[text("timestamp"), text("duration")], time_add),
-    Function::new("timestamp", &[], |_| Ok(Value::string(time::rfc3339(Timestamp::now())))),
+    Function::always("timestamp", &[], |_| Value::string(time::rfc3339(Timestamp::now()))),
     Function::new("unix_timestamp_parse", &[number("unix_timestamp")], unix_timestamp_parse),
 ];
 
@@ -44,32 +44,49 @@ fn time_add(arguments: &Arguments<'_>) -> Result<Value, CallError> {
     Ok(Value::string(moved.to_string()))
 }
 
-/// Go's way: numbers with units and no spaces.
+/// Go's way: numbers with units, in any order, without spaces.
 fn duration(text: &str) -> Option<SignedDuration> {
-    let is_form = |character: char| character.is_ascii_digit() || "+-.hmsnuµμ".contains(character);
-    match text.trim_start_matches(['+', '-']) {
-        "0" => Some(SignedDuration::ZERO),
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let length = match unsigned {
+        "0" => SignedDuration::ZERO,
+        "" => return None,
+        _ => parts_of_duration(unsigned)?,
+    };
+    if text.starts_with('-') { length.checked_neg() } else { Some(length) }
+}
+
+fn parts_of_duration(mut rest: &str) -> Option<SignedDuration> {
+    let is_number = |character: char| character.is_ascii_digit() || character == '.';
+    let mut sum = SignedDuration::ZERO;
+    while !rest.is_empty() {
+        let unit = rest.find(|character| !is_number(character))?;
+        let end = rest[unit..].find(is_number).map_or(rest.len(), |end| unit + end);
+        let (number, unit) = (&rest[..unit], &rest[unit..end]);
+        if number.is_empty() || !matches!(unit, "ns" | "us" | "µs" | "μs" | "ms" | "s" | "m" | "h") {
+            return None;
+        }
         // The library wants a digit before the point.
-        fraction if fraction.starts_with('.') => duration(&text.replacen('.', "0.", 1)),
-        _ => text.chars().all(is_form).then(|| text.parse().ok()).flatten(),
+        sum = sum.checked_add(format!("0{number}{unit}").parse().ok()?)?;
+        rest = &rest[end..];
     }
+    Some(sum)
 }
 
 /// The start of the program, as the templates of texts show it.
-fn legacy_isotime(arguments: &Arguments<'_>) -> Result<Value, CallError> {
+fn legacy_isotime(arguments: &Arguments<'_>) -> Value {
     let started = arguments.context.started;
-    Ok(Value::string(match arguments.len() {
+    Value::string(match arguments.len() {
         0 => time::rfc3339(started),
         _ => time::layout(started, arguments.text(0)),
-    }))
+    })
 }
 
-fn legacy_strftime(arguments: &Arguments<'_>) -> Result<Value, CallError> {
+fn legacy_strftime(arguments: &Arguments<'_>) -> Value {
     let started = arguments.context.started;
-    Ok(Value::string(match arguments.len() {
+    Value::string(match arguments.len() {
         0 => time::rfc3339(started),
         _ => time::strftime(started, arguments.text(0)),
-    }))
+    })
 }
 
 fn rfc3339_parse(arguments: &Arguments<'_>) -> Result<Value, CallError> {
