@@ -17,7 +17,9 @@ pub(super) fn find(decoder: &mut Decoder<'_>, is_used: bool, purpose: Purpose) {
         let finding = purpose.finding(format!("`{key}` is known but not supported by this program"));
         decoder.push(finding.at(&decoder.span(key)));
     }
-    tunnels.iter().for_each(|(key, _)| tunnel_forms(decoder, key));
+    for (key, _) in tunnels {
+        tunnel_forms(decoder, key);
+    }
 }
 
 fn bastion(decoder: &mut Decoder<'_>, is_used: bool) {

@@ -81,13 +81,13 @@ pub(super) struct Definitions {
 }
 
 impl Definitions {
-    pub(super) fn read(blocks: Vec<Block>, world: &World, diagnostics: &mut Diagnostics) -> Self {
+    pub(super) fn read(blocks: &[Block], world: &World, diagnostics: &mut Diagnostics) -> Self {
         let mut definitions = Self::default();
-        for Placed { block, world } in expand(&blocks, world, diagnostics) {
+        for Placed { block, world } in expand(blocks, world, diagnostics) {
             match block.kind.value.as_str() {
                 "source" => definitions.sources.extend(source::read(&block, diagnostics).map(|source| (source, world))),
                 "build" => {
-                    definitions.builds.extend(build::read(&block, &world, diagnostics).map(|build| (build, world)))
+                    definitions.builds.extend(build::read(&block, &world, diagnostics).map(|build| (build, world)));
                 }
                 kind => diagnostics.push(
                     Diagnostic::error(format!("a template has no block `{kind}`"))
