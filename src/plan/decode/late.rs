@@ -22,7 +22,8 @@ impl Decoder<'_> {
             return Some(self.scope.deferred(deferred, 0, site));
         }
         let text = self.converted(key, expected, value, self.typing.string(value))?;
-        self.late_text(&text, &value.span, site).filter(|_| !text.is_empty())
+        // Nothing is what is not set, also where a variable says it.
+        self.late_text(&text, &value.span, site).filter(|late| late.known().is_none_or(|text| !text.is_empty()))
     }
 
     pub(in crate::plan) fn late_or(&mut self, key: &'static str, default: &str, site: Site<'_>) -> Late {
