@@ -23,8 +23,8 @@ pub struct Diagnostic {
     pub message: String,
     /// The place, and what to write beside it (may be empty).
     pub label: Option<(Span, String)>,
-    /// A second place that has to do with it, and why.
-    pub related: Option<(Span, String)>,
+    /// A second place that has to do with it, and why. Few have one, and errors should be small.
+    pub related: Option<Box<(Span, String)>>,
     /// The next step for the reader.
     pub help: Option<String>,
 }
@@ -51,7 +51,7 @@ impl Diagnostic {
 
     #[must_use]
     pub fn related(mut self, span: &Span, label: impl Into<String>) -> Self {
-        self.related = Some((span.clone(), label.into()));
+        self.related = Some(Box::new((span.clone(), label.into())));
         self
     }
 
@@ -63,7 +63,7 @@ impl Diagnostic {
 
     fn shortened(mut self) -> Self {
         shorten(&mut self.message);
-        self.label.iter_mut().chain(&mut self.related).for_each(|(_, label)| shorten(label));
+        self.label.iter_mut().chain(self.related.as_deref_mut()).for_each(|(_, label)| shorten(label));
         self.help.iter_mut().for_each(shorten);
         self
     }

@@ -10,6 +10,8 @@ mod boot_sectors;
 mod failing_builds;
 #[path = "support/ssh_server.rs"]
 mod ssh_server;
+#[path = "support/surroundings.rs"]
+mod surroundings;
 #[path = "support/tools.rs"]
 mod tools;
 

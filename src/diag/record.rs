@@ -66,7 +66,7 @@ impl Record {
             },
             message: diagnostic.message.clone(),
             place: diagnostic.label.as_ref().map(|(span, label)| Place::new(span, label)),
-            related: diagnostic.related.iter().map(|(span, label)| Place::new(span, label)).collect(),
+            related: diagnostic.related.as_deref().map(|(span, label)| Place::new(span, label)).into_iter().collect(),
             help: diagnostic.help.clone(),
         }
     }

@@ -52,7 +52,7 @@ impl Diagnostic {
     /// The second place, which may be in another file.
     fn see_also(&self) -> String {
         let line = |(span, label): &(Span, String)| format!("  see also: {span:?} {label}\n");
-        self.related.as_ref().map_or_else(String::new, line)
+        self.related.as_deref().map_or_else(String::new, line)
     }
 }
 
