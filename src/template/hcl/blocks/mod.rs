@@ -106,11 +106,8 @@ fn repeated(what: &str, names: impl Iterator<Item = Spanned<String>>, diagnostic
     let mut seen = std::collections::BTreeMap::<String, Span>::new();
     for Spanned { value: name, span } in names {
         if let Some(first) = seen.get(&name) {
-            let (line, _) = first.source.position(first.range.start);
-            diagnostics.push(
-                Diagnostic::error(format!("{what} `{name}` is declared twice"))
-                    .at_with(&span, format!("the first one is on line {line} of {}", first.source.name)),
-            );
+            let error = Diagnostic::error(format!("{what} `{name}` is declared twice"));
+            diagnostics.push(error.at_with(&span, "declared again").related(first, "the first one"));
         } else {
             seen.insert(name, span);
         }
