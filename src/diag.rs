@@ -1,8 +1,11 @@
 //! Diagnostics: what is wrong with a text, where, and how to mend it. They are collected, not thrown.
 
+mod record;
 mod render;
 
 use crate::source::Span;
+
+pub use record::{Place, Position, Range, Record};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {

@@ -69,6 +69,8 @@ pub struct Template {
     /// When the program was started (`{{timestamp}}`).
     pub started: jiff::Timestamp,
     pub description: Option<String>,
+    /// What `required_plugins` names; nothing in JSON.
+    pub plugins: Vec<RequiredPlugin>,
     pub variables: Variables,
     /// What can be selected by `-only` and `-except`, in the order it is run.
     pub builds: Vec<Build>,
@@ -80,6 +82,16 @@ pub struct Template {
 enum Content {
     Legacy(legacy::Content),
     Hcl(hcl::Content),
+}
+
+/// A plugin that an HCL2 template names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequiredPlugin {
+    pub name: String,
+    /// `github.com/hashicorp/qemu`
+    pub source: String,
+    /// The constraint as written.
+    pub version: String,
 }
 
 /// One build: a builder with what is done to its machine.

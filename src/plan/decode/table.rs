@@ -30,7 +30,8 @@ impl Reader {
     fn fits(self, option: &Opt) -> bool {
         let shape = option.shape;
         let is_text = matches!(shape, Shape::Text | Shape::File | Shape::Folder | Shape::Path);
-        let is_texts = matches!(shape, Shape::Texts | Shape::Files | Shape::Folders | Shape::Paths);
+        let is_texts =
+            matches!(shape, Shape::Texts | Shape::Assignments | Shape::Files | Shape::Folders | Shape::Paths);
         match self {
             Self::Any => true,
             Self::Text => is_text && !option.late,

@@ -162,6 +162,7 @@ fn from_sources(
         working_folder,
         started: inputs.started,
         description,
+        plugins: declarations.plugins,
         variables: shown(&declarations.variables, &values),
         builds,
         content: crate::template::Content::Hcl(content),

@@ -83,7 +83,8 @@ fn ssh(decoder: &mut Decoder<'_>, is_used: bool) -> SshPlan {
 /// The defaults hold only when neither option is set; otherwise what is not set has no limit.
 fn patience(decoder: &mut Decoder<'_>) -> (Option<Duration>, u32) {
     let timeout = decoder.positive_duration("ssh_timeout");
-    let attempts = decoder.number("ssh_handshake_attempts", 0..=i64::from(u32::MAX)).unwrap_or(0);
+    // Less than 0 is no limit, as 0 is.
+    let attempts = decoder.number("ssh_handshake_attempts", i64::MIN..=i64::from(u32::MAX)).unwrap_or(0);
     if timeout.is_none() && attempts == 0 { (Some(DEFAULT_TIMEOUT), DEFAULT_ATTEMPTS) } else { (timeout, attempts) }
 }
 

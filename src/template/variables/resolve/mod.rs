@@ -43,6 +43,8 @@ pub(in crate::template) fn resolve(
     }
     let scope = Scope::of_variables(facts, inputs.environment.clone());
     let (values, findings) = fill_in(written, scope, &is_sensitive, missing.is_empty());
+    // A template that comes to nothing is still quoted in its errors.
+    values.iter().filter(|(name, _)| is_sensitive(name)).for_each(|(_, value)| inputs.secrets.add(value.reveal()));
     diagnostics.extend(if inputs.syntax_only { findings.into_warnings() } else { findings });
     variables(declared, given_names, values, &is_sensitive)
 }
