@@ -68,23 +68,11 @@ impl Decoder<'_> {
     fn late_items(&mut self, key: &str, items: &[Value], site: Site<'_>) -> Vec<Spanned<Late>> {
         let mut lates = Vec::with_capacity(items.len());
         for item in items {
-<<<<<<< HEAD
-            let late = match &item.kind {
-                Kind::Deferred(deferred) => Some(self.scope.deferred(deferred, 0, site)),
-                Kind::Null if self.typing == Typing::Strict => {
-                    self.converted(key, "a list of strings", item, Err(Mismatch::null_element()))
-                }
-                _ => {
-                    let text = self.converted(key, "a list of strings", item, self.typing.string(item));
-                    text.and_then(|text| self.late_text(&text, &item.span, site))
-                }
-=======
             let late = if let Kind::Deferred(deferred) = &item.kind {
                 Some(self.scope.deferred(deferred, 0, site))
             } else {
                 let text = self.converted(key, "a list of strings", item, self.typing.element(item));
                 text.and_then(|text| self.late_text(&text, &item.span, site))
->>>>>>> main
             };
             lates.extend(late.map(|late| Spanned::new(late, item.span.clone())));
         }

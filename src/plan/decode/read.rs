@@ -154,13 +154,6 @@ impl Decoder<'_> {
         self.spanned_strings(key).into_iter().map(|text| text.value).collect()
     }
 
-<<<<<<< HEAD
-    /// Exit codes. Windows shows those above 2^31 as negative numbers.
-    pub(in crate::plan) fn numbers(&mut self, key: &'static str) -> Vec<u32> {
-        let integers = self.read(key, Reader::Integers, "a list of numbers", Typing::integers).unwrap_or_default();
-        let code = |integer| u32::try_from(integer).or_else(|_| i32::try_from(integer).map(i32::cast_unsigned));
-        let numbers: Result<Vec<u32>, _> = integers.into_iter().map(code).collect();
-=======
     pub(in crate::plan) fn integers(&mut self, key: &'static str) -> Vec<i64> {
         self.read(key, Reader::Integers, "a list of numbers", Typing::integers).unwrap_or_default()
     }
@@ -168,7 +161,6 @@ impl Decoder<'_> {
     /// Whole numbers that are not less than 0.
     pub(in crate::plan) fn numbers(&mut self, key: &'static str) -> Vec<u32> {
         let numbers: Result<Vec<u32>, _> = self.integers(key).into_iter().map(u32::try_from).collect();
->>>>>>> main
         numbers.unwrap_or_else(|_| {
             self.reject(key, format!("`{key}` holds a number out of range"));
             Vec::new()
