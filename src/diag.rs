@@ -1,8 +1,11 @@
 //! Diagnostics: what is wrong with a text, where, and how to mend it. They are collected, not thrown.
 
+mod record;
 mod render;
 
 use crate::source::Span;
+
+pub use record::{Place, Position, Range, Record};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
@@ -110,6 +113,15 @@ impl Diagnostics {
         }
         *kept += 1;
         self.kept.push(diagnostic.shortened());
+    }
+
+    /// Makes the finding, an error, only if it is kept: for what can be wrong a million times in one text.
+    pub fn push_error_with(&mut self, make: impl FnOnce() -> Diagnostic) {
+        if self.kept_counts.errors == KEPT {
+            self.left_out.errors += 1;
+        } else {
+            self.push(make());
+        }
     }
 
     pub fn extend(&mut self, other: Diagnostics) {

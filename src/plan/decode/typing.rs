@@ -34,6 +34,13 @@ pub(super) enum Mismatch {
     Text(String),
 }
 
+impl Mismatch {
+    /// Null stands for an option that is not set, not for an element.
+    pub(super) fn null_element() -> Self {
+        Self::Text(String::from("an element is null"))
+    }
+}
+
 /// An entry of a map of texts.
 pub(super) type Pair = (Spanned<String>, Spanned<String>);
 
@@ -63,6 +70,14 @@ readers! {
 }
 
 impl Typing {
+    /// A text of a list.
+    pub(super) fn element(self, value: &Value) -> Result<String, Mismatch> {
+        match self {
+            Self::Weak => self.string(value),
+            Self::Strict => strict::not_null(value).and_then(|value| self.string(value)),
+        }
+    }
+
     /// An empty text is a flag that is not set.
     pub(super) fn trilean(self, value: &Value) -> Result<Option<bool>, Mismatch> {
         match (self, &value.kind) {

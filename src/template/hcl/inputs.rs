@@ -69,6 +69,10 @@ fn from_environment(
     given
 }
 
+fn by_name(declared: &[VariableBlock]) -> BTreeMap<&str, &VariableBlock> {
+    declared.iter().map(|variable| (variable.name.value.as_str(), variable)).collect()
+}
+
 fn from_flags(
     declared: &[VariableBlock],
     world: &World,
@@ -76,8 +80,9 @@ fn from_flags(
     diagnostics: &mut Diagnostics,
 ) -> BTreeMap<String, Given> {
     let mut given = BTreeMap::new();
+    let by_name = by_name(declared);
     for (name, text) in &inputs.vars {
-        match declared.iter().find(|variable| variable.name.value == *name) {
+        match by_name.get(name.as_str()) {
             Some(variable) => {
                 let read = from_text(variable, text, &format!("-var {name}"), world);
                 given.extend(diagnostics.take(read).map(|read| (name.clone(), read)));
@@ -135,9 +140,10 @@ fn from_file(
         };
         diagnostics.push(error.help(help));
     }
+    let by_name = by_name(declared);
     for attribute in &body.attributes {
         let name = &attribute.name;
-        match declared.iter().find(|variable| variable.name.value == name.value) {
+        match by_name.get(name.value.as_str()) {
             Some(variable) => {
                 let span = shown_span(&attribute.value.span, variable.sensitive);
                 let value = evaluate_constant(&attribute.value);

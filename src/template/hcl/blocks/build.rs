@@ -58,6 +58,7 @@ const BLOCKS: [&str; 6] =
     ["source", "provisioner", "error-cleanup-provisioner", "post-processor", "post-processors", "hcp_packer_registry"];
 
 pub(super) fn read(block: &Block, world: &World, diagnostics: &mut Diagnostics) -> Option<BuildBlock> {
+    let _: &[_; 0] = labels(block, [], diagnostics)?;
     let mut parts = Parts::new(&block.body);
     let name = parts.value("name").and_then(|written| diagnostics.take(text(written, world))).flatten();
     let description = parts.value("description").and_then(|written| diagnostics.take(text(written, world))).flatten();
@@ -116,6 +117,9 @@ fn component(block: &Block, world: World, diagnostics: &mut Diagnostics) -> Opti
 
 /// `post-processors { .. }`: one sequence.
 fn steps(block: &Block, world: &World, diagnostics: &mut Diagnostics) -> Vec<ComponentBlock> {
+    if labels(block, [], diagnostics).is_none() {
+        return Vec::new();
+    }
     let mut parts = Parts::new(&block.body);
     for kind in ["post-processor", "dynamic"] {
         drop(parts.blocks(kind));

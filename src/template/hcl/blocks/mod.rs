@@ -16,6 +16,7 @@ pub(super) use variable::VariableBlock;
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::{Span, Spanned};
+use crate::template::RequiredPlugin;
 
 use super::syntax::{Block, Body, JsonBlock, JsonSchema};
 use super::world::World;
@@ -26,6 +27,7 @@ const KINDS: [&str; 10] =
 /// What the files of a template declare that needs no values: everything else waits for these.
 #[derive(Debug, Default)]
 pub(super) struct Declarations {
+    pub(super) plugins: Vec<RequiredPlugin>,
     pub(super) variables: Vec<VariableBlock>,
     pub(super) locals: Vec<LocalBlock>,
     pub(super) data: Vec<SourceBlock>,
@@ -52,7 +54,7 @@ impl Declarations {
 
     fn sort(&mut self, block: Block, diagnostics: &mut Diagnostics) {
         match block.kind.value.as_str() {
-            "packer" => packer::check(&block, diagnostics),
+            "packer" => self.plugins.extend(packer::read(&block, diagnostics)),
             "variable" => self.variables.extend(variable::read(&block, diagnostics)),
             "variables" => self.variables.extend(variable::read_short(&block, diagnostics)),
             "locals" => self.locals.extend(local::read_all(&block, diagnostics)),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::diag::Diagnostic;
 use crate::source::{SourceFile, Span, Spanned};
 
-use super::DEPTH_LIMIT;
+use super::{COUNT_LIMIT, DEPTH_LIMIT};
 
 pub(super) type Parsed<T> = Result<T, Diagnostic>;
 
@@ -15,6 +15,7 @@ pub(super) struct Parser<'a> {
     pub(super) at: usize,
     place: Place<'a>,
     depth: usize,
+    count: usize,
     /// Inside of brackets a line break is white space; elsewhere it ends the expression.
     is_bracketed: bool,
 }
@@ -30,7 +31,7 @@ enum Place<'a> {
 impl<'a> Parser<'a> {
     pub(super) fn of_source(source: &'a Arc<SourceFile>) -> Self {
         let at = if source.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        Self { text: &source.text, at, place: Place::Source(source), depth: 0, is_bracketed: false }
+        Self { text: &source.text, at, place: Place::Source(source), depth: 0, count: 0, is_bracketed: false }
     }
 
     /// Only that range of the source.
@@ -40,7 +41,7 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn of_text(text: &'a str, span: &'a Span) -> Self {
-        Self { text, at: 0, place: Place::Inside(span), depth: 0, is_bracketed: false }
+        Self { text, at: 0, place: Place::Inside(span), depth: 0, count: 0, is_bracketed: false }
     }
 
     /// Inside of something that is nested so deep.
@@ -140,6 +141,16 @@ impl<'a> Parser<'a> {
         let result = inner(self);
         self.depth = outer;
         result
+    }
+
+    /// Counts an expression or a block: in memory they are up to a hundred times as large as their text.
+    pub(super) fn count_one(&mut self) -> Parsed<()> {
+        self.count += 1;
+        if self.count > COUNT_LIMIT {
+            let error = Diagnostic::error(format!("there are more than {COUNT_LIMIT} expressions and blocks"));
+            return Err(error.at(&self.span_of_next()));
+        }
+        Ok(())
     }
 
     pub(super) fn deepen(&mut self) -> Parsed<()> {

@@ -30,6 +30,9 @@ pub(in crate::template) use tree::{Attribute, Block, Body, Expression, Expressio
 /// of the expression that asks for it: that fits in the 2 MiB of a thread.
 const DEPTH_LIMIT: usize = 64;
 
+/// Expressions and blocks of one text.
+const COUNT_LIMIT: usize = 500_000;
+
 /// A file of the native notation. Several errors are reported, one for each item of the outermost body.
 pub(in crate::template) fn parse_body(source: &Arc<SourceFile>, diagnostics: &mut Diagnostics) -> Option<Body> {
     Parser::of_source(source).file(diagnostics)
