@@ -24,6 +24,8 @@ pub mod exit {
     pub const SUCCESS: u8 = 0;
     /// A template, a build or a flag was wrong, or a build was interrupted.
     pub const FAILURE: u8 = 1;
+    /// `fmt -check` found a file that is not in the canonical format.
+    pub const WOULD_CHANGE: u8 = 3;
     /// No command, or a command that does not exist.
     pub const NO_COMMAND: u8 = 127;
     /// A second signal ended the program before its cleanup was finished.

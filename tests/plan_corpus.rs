@@ -239,7 +239,7 @@ fn a_temporary_key_is_made_only_where_it_is_of_use() {
         assert!(!found.has_errors(), "{found:?}");
         match plans.into_iter().next().unwrap().communicator {
             CommunicatorPlan::Ssh(ssh) => ssh.temporary_key.map(|key| (key.kind, key.bits)),
-            CommunicatorPlan::None => None,
+            CommunicatorPlan::WinRm(_) | CommunicatorPlan::None => None,
         }
     };
     let key = |kind: &str, bits| Some((kind.to_owned(), bits));

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::fmt::FmtArgs;
 use crate::plan::OnError;
 
 /// Turns an installer ISO into a ready machine image. Runs Packer templates unmodified.
@@ -29,6 +30,11 @@ pub(super) enum Command {
     Plan(PlanArgs),
     /// Write a JSON template of an earlier Packer version as it is written today
     Fix(FixArgs),
+    /// Write HCL2 templates and variable files in the canonical format
+    Fmt(FmtArgs),
+    /// Write a JSON template as HCL2
+    #[command(name = "hcl2_upgrade")]
+    Hcl2Upgrade(Hcl2UpgradeArgs),
     /// Show what this host can do, with the fix for what it cannot
     Doctor,
     /// Print a JSON Schema of templates, for editors
@@ -135,6 +141,18 @@ pub(super) struct FixArgs {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct Hcl2UpgradeArgs {
+    #[command(flatten)]
+    pub(super) template: TemplateArgs,
+    /// Where to; without it, beside the template with .pkr.hcl behind its name. `-` is the standard output
+    #[arg(long, value_name = "PATH")]
+    pub(super) output_file: Option<PathBuf>,
+    /// With comments that explain the parts
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
+    pub(super) with_annotations: bool,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct PlanArgs {
     #[command(flatten)]
     pub(super) template: TemplateArgs,
@@ -194,7 +212,7 @@ fn variable(text: &str) -> Result<(String, String), String> {
 }
 
 /// The spellings that Go's flag package takes.
-fn boolean(text: &str) -> Result<bool, String> {
+pub(super) fn boolean(text: &str) -> Result<bool, String> {
     match text {
         "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
         "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
@@ -203,8 +221,18 @@ fn boolean(text: &str) -> Result<bool, String> {
 }
 
 /// Flags whose value is the next word.
-const TAKES_VALUE: [&str; 9] =
-    ["var", "var-file", "only", "except", "on-error", "parallel-builds", "accelerator", "format", "config-type"];
+const TAKES_VALUE: [&str; 10] = [
+    "var",
+    "var-file",
+    "only",
+    "except",
+    "on-error",
+    "parallel-builds",
+    "accelerator",
+    "format",
+    "config-type",
+    "output-file",
+];
 
 /// Writes `-flag` as `--flag`, but for the values of flags and for what follows `--`.
 pub(super) fn normalize(words: Vec<String>) -> Vec<String> {

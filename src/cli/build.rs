@@ -15,6 +15,7 @@ use crate::event::{Event, Events};
 use crate::io::journal::{self, Journal};
 use crate::io::secrets::Secrets;
 use crate::machine::qemu::QemuDriver;
+use crate::plan::resolve::{Purpose, ResolveOptions};
 use crate::plan::{BuildPlan, RunOptions};
 use crate::run::{BuildOutcome, Run, run_builds};
 use crate::ui::{Reporter, Settings, Style, prompt};
@@ -26,8 +27,13 @@ pub(super) fn run(args: &BuildArgs, machine_readable: bool) -> u8 {
     let Some(loaded) = load::load(&args.template, false, &mut ui, &secrets) else { return exit::FAILURE };
     // Before the checks, which refuse an output folder that exists.
     finish_former_runs(&Cache::locate().journal_folder(), &mut ui);
-    let accelerator = args.accelerator.accelerator.as_deref();
-    let (plans, all_good) = load::resolve(&loaded, &args.template, args.force, accelerator, &mut ui);
+    let options = ResolveOptions {
+        purpose: Purpose::Run,
+        accelerator_override: args.accelerator.accelerator.clone(),
+        force: args.force,
+        ..ResolveOptions::default()
+    };
+    let (plans, all_good) = load::resolve(&loaded, &args.template, options, &mut ui);
     if plans.is_empty() {
         return exit::FAILURE;
     }

@@ -1,5 +1,7 @@
 //! `fix`: a JSON template of an earlier Packer version, written as it is written today.
 
+use std::sync::Arc;
+
 use super::args::{FixArgs, TemplateArgs};
 use super::load;
 use crate::diag::Diagnostics;
@@ -25,21 +27,22 @@ pub(super) fn run(args: &FixArgs, machine_readable: bool) -> u8 {
     if !args.validate {
         return exit::SUCCESS;
     }
-    let diagnostics = check(&text, &args.template);
+    let source = SourceFile::new(format!("the rewritten {}", path.display()), text);
+    let diagnostics = read(&source, &args.template).1;
     load::show(&mut notes, &diagnostics);
     if diagnostics.has_errors() { exit::FAILURE } else { exit::SUCCESS }
 }
 
-fn notes(machine_readable: bool) -> Reporter {
+/// Findings about a template whose text goes to the standard output stand beside it.
+pub(super) fn notes(machine_readable: bool) -> Reporter {
     if machine_readable {
         return Reporter::stdout(load::settings(true), Secrets::default());
     }
     Reporter::stderr(Settings::default(), Secrets::default())
 }
 
-/// Whether the rewritten text is a template; required variables need no value for that.
-fn check(text: &str, args: &TemplateArgs) -> Diagnostics {
-    let source = SourceFile::new(format!("the rewritten {}", args.template.display()), text);
+/// Reads a text as the template that was named; required variables need no value for that.
+pub(super) fn read(source: &Arc<SourceFile>, args: &TemplateArgs) -> (Option<Template>, Diagnostics) {
     let inputs = VariableInputs {
         vars: args.variables.clone(),
         files: args.variable_files.clone(),
@@ -47,7 +50,7 @@ fn check(text: &str, args: &TemplateArgs) -> Diagnostics {
         ..VariableInputs::from_process()
     };
     match template_file::folder_of(&args.template) {
-        Ok(folder) => Template::parse(&source, &folder, &inputs).1,
-        Err(diagnostic) => diagnostic.into(),
+        Ok(folder) => Template::parse(source, &folder, &inputs),
+        Err(diagnostic) => (None, diagnostic.into()),
     }
 }

@@ -41,20 +41,19 @@ pub(super) fn load(args: &TemplateArgs, syntax_only: bool, ui: &mut Reporter, se
     template.map(|template| Loaded { template, secrets: secrets.clone() })
 }
 
-/// Resolves the selected builds. The flag tells whether every one of them can run.
+/// Resolves the selected builds; `purpose` holds what the command adds to what the user says. The flag tells
+/// whether every one of them can run.
 pub(super) fn resolve(
     loaded: &Loaded,
     args: &TemplateArgs,
-    force: bool,
-    accelerator: Option<&str>,
+    options: ResolveOptions,
     ui: &mut Reporter,
 ) -> (Vec<BuildPlan>, bool) {
     let options = ResolveOptions {
         only: args.only.clone(),
         except: args.except.clone(),
-        accelerator_override: accelerator.map(str::to_owned),
-        force,
         key_interval: key_interval(ui),
+        ..options
     };
     let (plans, diagnostics) = resolve_plans(&loaded.template, &options);
     for plan in &plans {

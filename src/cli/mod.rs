@@ -4,6 +4,8 @@ mod args;
 mod build;
 mod doctor;
 mod fix;
+mod fmt;
+mod hcl2_upgrade;
 mod help;
 mod inspect;
 mod load;
@@ -42,6 +44,8 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Inspect(args) => inspect::run(&args, machine_readable),
         Command::Plan(args) => plan::run(&args, machine_readable),
         Command::Fix(args) => fix::run(&args, machine_readable),
+        Command::Fmt(args) => fmt::run(&args, machine_readable),
+        Command::Hcl2Upgrade(args) => hcl2_upgrade::run(&args, machine_readable),
         Command::Doctor => doctor::run(machine_readable),
         Command::Schema(args) => schema::run(&args),
         Command::Version => version::run(machine_readable),

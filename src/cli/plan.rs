@@ -10,6 +10,7 @@ use crate::io::secrets::Secrets;
 use crate::machine;
 use crate::machine::qemu::arguments::preview;
 use crate::machine::qemu::host::Host;
+use crate::plan::resolve::ResolveOptions;
 use crate::plan::{BuildPlan, show};
 use crate::ui::{Reporter, Settings, Style};
 
@@ -18,6 +19,7 @@ use crate::ui::{Reporter, Settings, Style};
 struct Planned<'a> {
     #[serde(flatten)]
     plan: &'a BuildPlan,
+    /// Of QEMU; empty for builds without it.
     command_line: Vec<String>,
     /// What each template line replaced or dropped.
     explanation: Vec<String>,
@@ -27,8 +29,12 @@ pub(super) fn run(args: &PlanArgs, machine_readable: bool) -> u8 {
     let secrets = Secrets::default();
     let mut ui = reporter(args.format, machine_readable, &secrets);
     let Some(loaded) = load::load(&args.template, false, &mut ui, &secrets) else { return exit::FAILURE };
-    let accelerator = args.accelerator.accelerator.as_deref();
-    let (plans, good) = load::resolve(&loaded, &args.template, true, accelerator, &mut ui);
+    let options = ResolveOptions {
+        accelerator_override: args.accelerator.accelerator.clone(),
+        force: true,
+        ..ResolveOptions::default()
+    };
+    let (plans, good) = load::resolve(&loaded, &args.template, options, &mut ui);
     let mut planned = Vec::new();
     for plan in &plans {
         match with_command_line(plan, args.host) {
@@ -58,8 +64,11 @@ fn reporter(format: PlanFormat, machine_readable: bool, secrets: &Secrets) -> Re
 
 /// With `on_host` QEMU is asked; without, what only the host knows shows as a name in angle brackets.
 fn with_command_line(plan: &BuildPlan, on_host: bool) -> Result<Planned<'_>, machine::Error> {
-    let host = if on_host { Some(super::block_on(Host::examine(plan, &Cache::locate()))?) } else { None };
-    let preview = preview(plan, host.as_ref())?;
+    let Some(machine) = plan.machine().filter(|machine| machine.qemu().is_some()) else {
+        return Ok(Planned { plan, command_line: Vec::new(), explanation: Vec::new() });
+    };
+    let host = if on_host { Some(super::block_on(Host::examine(machine, &Cache::locate()))?) } else { None };
+    let preview = preview(machine, host.as_ref())?;
     let command = preview.to_cmd();
     let words = std::iter::once(command.program()).chain(command.arguments().iter().map(std::ops::Deref::deref));
     let command_line = words.map(|word| word.to_string_lossy().into_owned()).collect();
@@ -68,7 +77,9 @@ fn with_command_line(plan: &BuildPlan, on_host: bool) -> Result<Planned<'_>, mac
 
 fn text(planned: &Planned<'_>) -> String {
     let mut text = show::plan_text(std::slice::from_ref(planned.plan));
-    text.push_str("  command line:\n");
+    if !planned.command_line.is_empty() {
+        text.push_str("  command line:\n");
+    }
     for line in lines_by_switch(&planned.command_line) {
         text.extend(["    ", &line, "\n"]);
     }

@@ -4,6 +4,7 @@ use super::args::ValidateArgs;
 use super::load;
 use crate::error::exit;
 use crate::io::secrets::Secrets;
+use crate::plan::resolve::ResolveOptions;
 use crate::plan::{BuildPlan, Checksum};
 use crate::ui::{Reporter, Style};
 
@@ -15,7 +16,7 @@ pub(super) fn run(args: &ValidateArgs, machine_readable: bool) -> u8 {
         ui.text("", Style::Say, "Syntax-only check passed. Everything looks okay.");
         return exit::SUCCESS;
     }
-    let (plans, good) = load::resolve(&loaded, &args.template, false, None, &mut ui);
+    let (plans, good) = load::resolve(&loaded, &args.template, ResolveOptions::default(), &mut ui);
     if !good || !checksum_files_are_there(&plans, &mut ui) {
         return exit::FAILURE;
     }
@@ -25,14 +26,15 @@ pub(super) fn run(args: &ValidateArgs, machine_readable: bool) -> u8 {
 
 /// A checksum that stands in a file is looked up, as Packer does it.
 fn checksum_files_are_there(plans: &[BuildPlan], ui: &mut Reporter) -> bool {
-    let files: Vec<_> = plans.iter().filter(|plan| matches!(plan.iso.checksum, Checksum::File { .. })).collect();
+    let images = plans.iter().filter_map(|plan| Some((plan, plan.machine()?.iso.as_ref()?)));
+    let files: Vec<_> = images.filter(|(_, iso)| matches!(iso.checksum, Checksum::File { .. })).collect();
     if files.is_empty() {
         return true;
     }
     let failures = super::block_on(async {
         let mut failures = Vec::new();
-        for plan in files {
-            if let Err(error) = crate::fetch::resolve_checksum(&plan.iso.checksum, &plan.iso.urls).await {
+        for (plan, iso) in files {
+            if let Err(error) = crate::fetch::resolve_checksum(&iso.checksum, &iso.urls).await {
                 failures.push(format!("build `{}`: {}", plan.name, crate::error::chain(&error)));
             }
         }

@@ -36,7 +36,7 @@ impl Connector for Network {
                 Some(key) => KeyPair::generate(key).await.map(Some),
                 None => Ok(None),
             },
-            CommunicatorPlan::None => Ok(None),
+            CommunicatorPlan::None | CommunicatorPlan::WinRm(_) => Ok(None),
         }
     }
 

@@ -7,7 +7,7 @@ use miette::{
 
 use crate::source::Span;
 
-use super::{Diagnostic, Diagnostics, Severity};
+use super::{Counts, Diagnostic, Diagnostics, Severity};
 
 /// Longer source lines are cut to what stands around the place.
 const LINE_LIMIT: usize = 160;
@@ -17,9 +17,22 @@ const BEFORE: usize = 60;
 impl Diagnostics {
     /// All findings, each as a paragraph with an empty line behind it but the last. Without colour it is plain ASCII but for what the source holds.
     pub fn render(&self, color: bool) -> String {
-        let paragraphs: Vec<String> = self.iter().map(|diagnostic| diagnostic.render(color)).collect();
+        let mut paragraphs: Vec<String> = self.iter().map(|diagnostic| diagnostic.render(color)).collect();
+        paragraphs.extend(self.rest());
         paragraphs.join("\n")
     }
+
+    /// What is said of the findings that were not kept.
+    fn rest(&self) -> Option<String> {
+        let Counts { errors, warnings } = self.left_out();
+        let counts = [(errors, "error"), (warnings, "warning")].into_iter().filter(|(count, _)| *count > 0);
+        let counts: Vec<String> = counts.map(|(count, noun)| counted(count, noun)).collect();
+        (!counts.is_empty()).then(|| format!("  and {} more\n", counts.join(" and ")))
+    }
+}
+
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 impl Diagnostic {
@@ -91,23 +104,37 @@ impl Excerpt {
     fn new(span: &Span) -> Self {
         let source = &span.source;
         let (line, column) = source.position(span.range.start);
-        let written = source.text.lines().nth(line - 1).unwrap_or_default();
-        let length = span.range.len().min(written.len().saturating_sub(column));
-        let window = window(written, column.min(written.len()));
-        let start = column.min(written.len()) - window.start;
-        let length = length.min(window.end - window.start - start);
-        let text = written[window].to_owned();
-        Self { name: source.name.clone(), text, line: line - 1, column, mark: (start, length).into() }
+        let place = span.range.start.min(source.text.len());
+        let window = window(&source.text, place - column, place);
+        let start = place.clamp(window.start, window.end);
+        let length = span.range.len().min(window.end - start);
+        let mark = (start - window.start, length).into();
+        let text = printable(&source.text[window]);
+        Self { name: source.name.clone(), text, line: line - 1, column, mark }
     }
 }
 
-/// The bytes of a line that are shown.
-fn window(line: &str, column: usize) -> std::ops::Range<usize> {
-    if line.len() <= LINE_LIMIT {
-        return 0..line.len();
+/// The bytes that are shown of the line that begins at `line`: all of a short one. No more of the text is looked at.
+fn window(text: &str, line: usize, place: usize) -> std::ops::Range<usize> {
+    let after = &text.as_bytes()[place..text.len().min(place + LINE_LIMIT)];
+    let end = after.iter().position(|&byte| byte == b'\n').map_or(place + after.len(), |length| place + length);
+    let is_whole = end - line <= LINE_LIMIT && (end < place + after.len() || end == text.len());
+    if is_whole {
+        let is_windows = text[line..end].ends_with('\r');
+        return line..end - usize::from(is_windows);
     }
-    let start = boundary(line, column.saturating_sub(BEFORE));
-    start..boundary(line, start + LINE_LIMIT)
+    let start = boundary(text, line.max(place.saturating_sub(BEFORE)));
+    start..boundary(text, end.min(start + LINE_LIMIT))
+}
+
+/// The same length in bytes, so that marks stay right. A control character could change the terminal.
+fn printable(text: &str) -> String {
+    let shown = |character: char| match character.len_utf8() {
+        1 if character.is_control() && character != '\t' => "?".to_owned(),
+        2 if character.is_control() => "??".to_owned(),
+        _ => character.to_string(),
+    };
+    text.chars().map(shown).collect()
 }
 
 /// The first place at or behind `at` where a character begins or the line ends.
@@ -170,6 +197,31 @@ mod tests {
         let text = format!("{}\"typo\"{}", "é".repeat(500), "y".repeat(5000));
         let shown = rendered(&text, 1000..1006);
         assert!(shown.contains("\"typo\"") && shown.contains("t.json:1:1001") && shown.len() < 700, "{shown}");
+    }
+
+    #[test]
+    fn a_line_at_the_limit_is_shown_whole() {
+        for length in LINE_LIMIT - 3..LINE_LIMIT {
+            let text = format!("a\n{}\r\nb", "x".repeat(length));
+            for at in [2, 2 + length - 1] {
+                let shown = rendered(&text, at..at + 1);
+                assert_eq!(shown.matches('x').count(), length, "{length} {at}: {shown}");
+            }
+        }
+    }
+
+    #[test]
+    fn control_characters_are_not_printed() {
+        let shown = rendered("{\u{1b}[2J\u{0}\u{9b}\t\"typo\"", 9..15);
+        assert!(!shown.contains(['\u{1b}', '\u{0}', '\u{9b}']) && shown.contains("{?[2J???"), "{shown}");
+    }
+
+    #[test]
+    fn what_is_not_shown_is_counted() {
+        let mut all = Diagnostics::default();
+        (0..102).for_each(|_| all.push(Diagnostic::error("wrong")));
+        let shown = all.render(false);
+        assert!(shown.matches("error: wrong").count() == 100 && shown.ends_with("  and 2 errors more\n"), "{shown}");
     }
 
     #[test]

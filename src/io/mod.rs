@@ -12,6 +12,7 @@ pub mod meter;
 pub mod partial;
 pub mod secrets;
 pub mod tar;
+pub mod text;
 
 use crate::event::Events;
 use cleanup::CleanupStack;

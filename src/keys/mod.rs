@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::error::{Classify, ErrorKind};
 
-pub use parse::{ParseError, Reason, parse};
+pub use parse::{ParseError, Reason, actions, parse};
 
 /// One step of a boot command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -38,17 +38,26 @@ impl Classify for ParseError {
 
 /// Reads a rendered boot command.
 pub fn parse(text: &str) -> Result<Vec<BootAction>, ParseError> {
-    let mut actions = Vec::new();
-    let mut rest = text;
-    while let Some(character) = rest.chars().next() {
-        let (action, length) = match bracketed(rest) {
-            Some((action, length)) => (action.map_err(|reason| error(text, rest, length, reason))?, length),
-            None => (BootAction::Press(Key::Character(character)), character.len_utf8()),
+    actions(text).collect()
+}
+
+/// The same one by one, for those who do not keep them.
+pub fn actions(text: &str) -> impl Iterator<Item = Result<BootAction, ParseError>> {
+    let mut at = 0;
+    let mut closing = text.match_indices('>').map(|(at, _)| at).peekable();
+    std::iter::from_fn(move || {
+        let rest = &text[at..];
+        let character = rest.chars().next()?;
+        // Looked for once: a text of nothing but `<` must not be searched to its end again and again.
+        while closing.next_if(|&close| close <= at).is_some() {}
+        let content = closing.peek().and_then(|&close| text.get(at + 1..close));
+        let (action, length) = match bracketed(rest, content) {
+            Some((action, length)) => (action.map_err(|reason| error(text, rest, length, reason)), length),
+            None => (Ok(BootAction::Press(Key::Character(character))), character.len_utf8()),
         };
-        actions.push(action);
-        rest = &rest[length..];
-    }
-    Ok(actions)
+        at += length;
+        Some(action)
+    })
 }
 
 fn error(text: &str, rest: &str, length: usize, reason: Reason) -> ParseError {
@@ -57,11 +66,12 @@ fn error(text: &str, rest: &str, length: usize, reason: Reason) -> ParseError {
 
 type Item = Result<BootAction, Reason>;
 
-/// What stands in brackets at the start of `text`, and how many bytes it takes.
-fn bracketed(text: &str) -> Option<(Item, usize)> {
+/// What stands in brackets at the start of `text`, and how many bytes it takes. `content` is everything
+/// behind the first byte and up to the next `>`, if there is one.
+fn bracketed(text: &str, content: Option<&str>) -> Option<(Item, usize)> {
     let inner = text.strip_prefix('<')?;
     character_toggle(inner).or_else(|| {
-        let (content, _) = inner.split_once('>')?;
+        let content = content?;
         let item = wait(content).or_else(|| named_key(content).map(Ok))?;
         Some((item, content.len() + "<>".len()))
     })
@@ -71,10 +81,14 @@ fn bracketed(text: &str) -> Option<(Item, usize)> {
 fn character_toggle(inner: &str) -> Option<(Item, usize)> {
     let character = inner.chars().next()?;
     let after = &inner[character.len_utf8()..];
-    let (word, _) = after.split_once('>')?;
+    let length = after.bytes().take(TOGGLE_LIMIT + 1).position(|byte| byte == b'>')?;
+    let word = &after[..length];
     let action = toggle(word, Key::Character(character))?;
     Some((Ok(action), "<>".len() + character.len_utf8() + word.len()))
 }
+
+/// Bytes of `off`.
+const TOGGLE_LIMIT: usize = 3;
 
 fn toggle(word: &str, key: Key) -> Option<BootAction> {
     match word.to_ascii_lowercase().as_str() {

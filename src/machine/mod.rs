@@ -11,7 +11,7 @@ use crate::artifact::MachineImage;
 use crate::error::{Classify, ErrorKind};
 use crate::io::Context;
 use crate::keys::BootAction;
-use crate::plan::BuildPlan;
+use crate::plan::MachinePlan;
 use crate::template::interpolate::Fields;
 
 /// Makes machines.
@@ -19,12 +19,12 @@ pub trait Driver: Send + Sync {
     type Machine: Machine;
 
     /// The address under which the guest reaches this host's HTTP server (`.HTTPIP`).
-    fn http_address(&self, plan: &BuildPlan) -> impl Future<Output = Result<IpAddr, Error>> + Send;
+    fn http_address(&self, plan: &MachinePlan) -> impl Future<Output = Result<IpAddr, Error>> + Send;
 
     /// Makes disks, ports and command line. Nothing runs yet. All it makes is on the cleanup stack.
     fn create(
         &self,
-        plan: &BuildPlan,
+        plan: &MachinePlan,
         media: &Media,
         context: &Context,
     ) -> impl Future<Output = Result<Self::Machine, Error>> + Send;

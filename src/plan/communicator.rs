@@ -12,6 +12,34 @@ use crate::io::secrets::Secret;
 pub enum CommunicatorPlan {
     None,
     Ssh(Box<SshPlan>),
+    WinRm(Box<WinRmPlan>),
+}
+
+impl CommunicatorPlan {
+    /// The guest's port.
+    pub fn port(&self) -> Option<u16> {
+        match self {
+            Self::None => None,
+            Self::Ssh(ssh) => Some(ssh.port),
+            Self::WinRm(winrm) => Some(winrm.port),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct WinRmPlan {
+    /// Overrides the address that the machine tells.
+    pub host: Option<String>,
+    /// In the guest.
+    pub port: u16,
+    pub username: String,
+    pub password: Option<Secret>,
+    pub timeout: Duration,
+    pub use_ssl: bool,
+    /// Any certificate is taken.
+    pub insecure: bool,
+    pub use_ntlm: bool,
+    pub no_proxy: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -27,6 +27,12 @@ pub const BOOT: &[&str] = &["HTTPIP", "HTTPPort", "Name", "SSHPublicKey"];
 pub const QEMU_ARGUMENTS: &[&str] =
     &["HTTPIP", "HTTPPort", "HTTPDir", "HTTPContent", "OutputDir", "Name", "SSHHostPort"];
 
+/// `vboxmanage` and `vboxmanage_post`.
+pub const VBOXMANAGE: &[&str] = &["Name", "HTTPIP", "HTTPPort"];
+
+/// `guest_additions_path` and `guest_additions_url`.
+pub const GUEST_ADDITIONS: &[&str] = &["Version"];
+
 /// `execute_command` of the shell provisioner, beside `BUILD`.
 pub const SHELL: &[&str] = &["Vars", "Path", "EnvVarFile"];
 

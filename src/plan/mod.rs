@@ -12,6 +12,7 @@ pub mod provisioner;
 pub mod qemu;
 pub mod resolve;
 pub mod show;
+pub mod virtualbox;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -26,6 +27,7 @@ use communicator::CommunicatorPlan;
 use post_processor::PostProcessorPlan;
 use provisioner::ProvisionerPlan;
 use qemu::QemuPlan;
+use virtualbox::VirtualBoxPlan;
 
 /// One build, ready to run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -38,26 +40,80 @@ pub struct BuildPlan {
     pub builder_type: String,
     /// Absolute folder of the template.
     pub template_folder: PathBuf,
-    pub iso: IsoPlan,
-    pub output_directory: PathBuf,
-    pub vm_name: String,
-    pub http: HttpPlan,
-    pub cd: Option<CdPlan>,
-    pub floppy: Option<FloppyPlan>,
-    pub boot: BootPlan,
-    pub machine: MachinePlan,
+    pub builder: BuilderPlan,
     pub communicator: CommunicatorPlan,
-    pub shutdown: ShutdownPlan,
     pub provisioners: Vec<ProvisionerPlan>,
     pub error_cleanup_provisioner: Option<ProvisionerPlan>,
     pub post_processors: Vec<Vec<PostProcessorPlan>>,
 }
 
+impl BuildPlan {
+    pub fn machine(&self) -> Option<&MachinePlan> {
+        match &self.builder {
+            BuilderPlan::Machine(machine) => Some(machine),
+            BuilderPlan::Null | BuilderPlan::File(_) | BuilderPlan::Foreign => None,
+        }
+    }
+}
+
+/// What the build makes before anything is done to it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BuilderPlan {
+    Machine(Box<MachinePlan>),
+    /// Nothing: provisioners work on a host that is there already, or on this one.
+    Null,
+    File(FilePlan),
+    /// A builder that is known by name only. Nothing of it is checked, and it is never run.
+    Foreign,
+}
+
+/// The `file` builder: a file with a text, or a copy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FilePlan {
+    pub target: PathBuf,
+    pub origin: FileOrigin,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileOrigin {
+    Content(String),
+    Copy(PathBuf),
+}
+
+/// A machine, from its media to its power switch.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MachinePlan {
+    pub vm_name: String,
+    pub output_directory: PathBuf,
+    /// `None`: the machine starts from something that its hypervisor has.
+    pub iso: Option<IsoPlan>,
+    pub http: HttpPlan,
+    pub cd: Option<CdPlan>,
+    pub floppy: Option<FloppyPlan>,
+    pub boot: BootPlan,
+    /// The port in the guest that this host must reach.
+    pub guest_port: Option<u16>,
+    pub shutdown: ShutdownPlan,
+    pub hypervisor: HypervisorPlan,
+}
+
+impl MachinePlan {
+    pub fn qemu(&self) -> Option<&QemuPlan> {
+        match &self.hypervisor {
+            HypervisorPlan::Qemu(qemu) => Some(qemu),
+            HypervisorPlan::VirtualBox(_) => None,
+        }
+    }
+}
+
 /// The hypervisor's own part.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "hypervisor", rename_all = "snake_case")]
-pub enum MachinePlan {
+#[serde(rename_all = "snake_case")]
+pub enum HypervisorPlan {
     Qemu(Box<QemuPlan>),
+    VirtualBox(Box<VirtualBoxPlan>),
 }
 
 /// The installer image, or the disk to start from.

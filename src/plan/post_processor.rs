@@ -28,6 +28,8 @@ pub enum PostProcessorAction {
     Manifest(ManifestPlan),
     Artifice(ArtificePlan),
     ShellLocal(Box<ShellLocalPlan>),
+    /// This program does not run it; a plan that is run has none.
+    NotRun,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

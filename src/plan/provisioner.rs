@@ -24,6 +24,8 @@ pub enum ProvisionerAction {
     Shell(Box<ShellPlan>),
     ShellLocal(Box<ShellLocalPlan>),
     File(Box<FilePlan>),
+    /// This program does not run it; a plan that is run has none.
+    NotRun,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

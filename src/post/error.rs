@@ -8,6 +8,9 @@ use crate::template::interpolate::RenderError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// Resolving a plan that is to be run finds this before.
+    #[error("this program does not run post-processors of this type")]
+    NotRun,
     #[error("cannot {action}")]
     Io { action: String, source: std::io::Error },
     #[error(transparent)]
@@ -60,7 +63,8 @@ impl Classify for Error {
         match self {
             Self::Io { .. } | Self::Process(_) => ErrorKind::Environment,
             Self::ShellLocal { kind, .. } => *kind,
-            Self::Render { .. }
+            Self::NotRun
+            | Self::Render { .. }
             | Self::UnknownBuilder { .. }
             | Self::UnsupportedProvider { .. }
             | Self::NoDisk { .. }

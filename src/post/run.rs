@@ -56,6 +56,7 @@ pub async fn run_one(
             local.run_local(plan, input, context).await?;
             Ok(Outcome::passing_on(input))
         }
+        PostProcessorAction::NotRun => Err(Error::NotRun),
     }
 }
 

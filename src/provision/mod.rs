@@ -31,6 +31,9 @@ pub struct GuestData {
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// Resolving a plan that is to be run finds this before.
+    #[error("this program does not run provisioners of this type")]
+    NotRun,
     #[error("cannot fill in {what}")]
     Render { what: String, source: RenderError },
     #[error("cannot {action}")]
@@ -75,7 +78,7 @@ impl Error {
 impl Classify for Error {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::Render { .. } | Self::Plan { .. } => ErrorKind::User,
+            Self::NotRun | Self::Render { .. } | Self::Plan { .. } => ErrorKind::User,
             Self::Local { .. } => ErrorKind::Environment,
             Self::Process(error) => error.kind(),
             Self::Communicator(error) | Self::NotStarted { source: error, .. } => error.kind(),
@@ -109,6 +112,7 @@ async fn act(
         ProvisionerAction::ShellLocal(plan) => {
             run_local(plan, &data.fields, &environment::of_build(data), context).await
         }
+        ProvisionerAction::NotRun => Err(Error::NotRun),
     }
 }
 

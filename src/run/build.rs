@@ -7,7 +7,7 @@ use std::time::Instant;
 use futures::FutureExt;
 
 use super::error::{BuildError, Cause};
-use super::stages::{self, Finished, Guest, Unprovisioned};
+use super::stages::{self, Exported, Finished, Guest, Unprovisioned};
 use super::{Run, evidence};
 use crate::artifact::Artifact;
 use crate::comm::connector::Connector;
@@ -15,7 +15,7 @@ use crate::event::{Event, Stage};
 use crate::io::Context;
 use crate::io::cleanup::CleanupStack;
 use crate::machine::Driver;
-use crate::plan::{BuildPlan, OnError};
+use crate::plan::{BuildPlan, BuilderPlan, MachinePlan, OnError};
 
 /// The build's position, for errors that come from outside a stage (panic, cancel).
 type Position = Arc<Mutex<Option<Stage>>>;
@@ -84,8 +84,8 @@ async fn clean_up<D: Driver, C: Connector>(
     if let (Some(guest), Some(error)) = (&mut guest, error) {
         evidence::save(build, guest, error).await;
     }
-    if let (Some(guest), Some(failed)) = (&mut guest, failed) {
-        stages::error_cleanup::run(build, guest, failed).await;
+    if let Some(failed) = failed {
+        stages::error_cleanup::run(build, guest.as_mut().map(|guest| &mut guest.machine), failed).await;
     }
     if error.is_some() && leaves_the_wreck(run, context).await {
         // Dropping the guest would end its machine.
@@ -140,15 +140,39 @@ async fn pipeline<D: Driver, C: Connector>(
     build: &Build<'_, D, C>,
     left: &mut Left<D::Machine, C::Session>,
 ) -> Result<Finished, BuildError> {
-    let fetched = build.stage(Stage::Fetch, stages::fetch::fetch(build)).await?;
-    let created = build.stage(Stage::Create, stages::create::create(build, fetched)).await?;
+    let exported = match &build.plan.builder {
+        BuilderPlan::Machine(machine) => machine_pipeline(build, machine, left).await?,
+        BuilderPlan::Null => null_pipeline(build, left).await?,
+        BuilderPlan::File(file) => build.stage(Stage::Create, stages::file::write(build, file)).await?,
+        BuilderPlan::Foreign => return Err(BuildError { stage: None, cause: Cause::NotRun }),
+    };
+    build.stage(Stage::PostProcess, stages::post_process::post_process(build, exported)).await
+}
+
+async fn machine_pipeline<D: Driver, C: Connector>(
+    build: &Build<'_, D, C>,
+    plan: &MachinePlan,
+    left: &mut Left<D::Machine, C::Session>,
+) -> Result<Exported, BuildError> {
+    let fetched = build.stage(Stage::Fetch, stages::fetch::fetch(build, plan)).await?;
+    let created = build.stage(Stage::Create, stages::create::create(build, plan, fetched)).await?;
     let Left { guest: slot, failed } = left;
     let guest = slot.insert(created);
-    let booted = build.stage(Stage::Boot, stages::boot::boot(build, guest)).await?;
+    let booted = build.stage(Stage::Boot, stages::boot::boot(build, plan, guest)).await?;
     let connected = build.stage(Stage::Connect, stages::connect::connect(build, guest, booted)).await?;
-    let provision = stages::provision::provision(build, guest, connected, failed);
+    let provision = stages::provision::provision(build, Some(&mut guest.machine), connected, failed);
     let provisioned = build.stage(Stage::Provision, provision).await?;
-    let stopped = build.stage(Stage::Shutdown, stages::shutdown::shutdown(build, guest, provisioned)).await?;
-    let exported = build.stage(Stage::Export, stages::export::export(build, slot, stopped)).await?;
-    build.stage(Stage::PostProcess, stages::post_process::post_process(build, exported)).await
+    let stopped = build.stage(Stage::Shutdown, stages::shutdown::shutdown(build, plan, guest, provisioned)).await?;
+    build.stage(Stage::Export, stages::export::export(build, slot, stopped)).await
+}
+
+/// No machine: whatever the communicator reaches is provisioned and left as it is.
+async fn null_pipeline<D: Driver, C: Connector>(
+    build: &Build<'_, D, C>,
+    left: &mut Left<D::Machine, C::Session>,
+) -> Result<Exported, BuildError> {
+    let connected = build.stage(Stage::Connect, stages::connect::connect_to_host(build)).await?;
+    let provision = stages::provision::provision(build, None::<&mut D::Machine>, connected, &mut left.failed);
+    let provisioned = build.stage(Stage::Provision, provision).await?;
+    Ok(stages::export::nothing(provisioned))
 }

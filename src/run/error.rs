@@ -41,6 +41,9 @@ pub enum Cause {
     MachineStopped { during: &'static str },
     #[error("the machine was still running {} s after {after}", .timeout.as_secs())]
     StillRunning { after: String, timeout: Duration },
+    /// Resolving a plan that is to be run finds this before.
+    #[error("this program does not run builders of this type")]
+    NotRun,
     #[error("cancelled")]
     Cancelled,
     #[error("defect in this program: {0}")]
@@ -67,6 +70,7 @@ impl Classify for Cause {
             Self::Io { .. } => ErrorKind::Environment,
             Self::BootCommand(_) | Self::Render(_) | Self::OutputExists { .. } => ErrorKind::User,
             Self::MachineStopped { .. } | Self::StillRunning { .. } => ErrorKind::Guest,
+            Self::NotRun => ErrorKind::User,
             Self::Cancelled => ErrorKind::Cancelled,
             Self::Panic(_) => ErrorKind::Internal,
         }

@@ -1,6 +1,5 @@
 //! From a path or a text to a `Template`.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,7 +7,7 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::SourceFile;
 
 use super::variables::VariableInputs;
-use super::{Template, hcl, json, legacy};
+use super::{Template, hcl, json, legacy, text};
 
 impl Template {
     /// Reads a template file; `-` is the standard input.
@@ -16,10 +15,12 @@ impl Template {
         if hcl::is_meant(path) {
             return hcl::load(path, inputs);
         }
-        match read(path).and_then(|source| folder_of(path).map(|folder| (source, folder))) {
-            Ok((source, folder)) => Self::parse(&source, &folder, inputs),
-            Err(diagnostic) => (None, diagnostic.into()),
-        }
+        let mut diagnostics = Diagnostics::default();
+        let Some(source) = text::read(path, "template", &mut diagnostics) else { return (None, diagnostics) };
+        let Some(folder) = diagnostics.take(folder_of(path)) else { return (None, diagnostics) };
+        let (template, found) = Self::parse(&source, &folder, inputs);
+        diagnostics.extend(found);
+        (template, diagnostics)
     }
 
     /// Reads a template's text, in the language that its name tells; `folder` is the absolute folder it lies in. There is a template exactly
@@ -43,28 +44,7 @@ pub(crate) fn read_json(path: &Path) -> Result<Arc<SourceFile>, Diagnostic> {
         let message = format!("{} means HCL2, and this command is for JSON templates", path.display());
         return Err(Diagnostic::error(message).help("give the path of one JSON template"));
     }
-    read(path)
-}
-
-/// The text of a template; `-` is the standard input.
-fn read(path: &Path) -> Result<Arc<SourceFile>, Diagnostic> {
-    if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin()
-            .read_to_end(&mut bytes)
-            .map_err(|error| Diagnostic::error(format!("cannot read the template from the standard input: {error}")))?;
-        return Ok(SourceFile::new("<stdin>", String::from_utf8_lossy(&bytes)));
-    }
-    read_file(path)
-}
-
-/// The text of a file.
-pub(super) fn read_file(path: &Path) -> Result<Arc<SourceFile>, Diagnostic> {
-    let bytes = fs_err::read(path).map_err(|error| Diagnostic::error(format!("cannot read the template: {error}")))?;
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(Diagnostic::error(format!("{} is UTF-16 text", path.display())).help("save it as UTF-8"));
-    }
-    Ok(SourceFile::new(path.display().to_string(), String::from_utf8_lossy(&bytes)))
+    text::read_strict(path, "template")
 }
 
 /// The absolute folder of a template; of the standard input, the current one.

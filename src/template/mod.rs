@@ -8,6 +8,8 @@ mod legacy;
 mod letter_case;
 pub(crate) mod load;
 mod outline;
+mod text;
+pub mod upgrade;
 pub mod value;
 pub mod variables;
 mod version;
@@ -21,6 +23,8 @@ use interpolate::{Facts, Scope};
 pub use outline::{BlockOutline, HclOutline, LegacyOutline, Outline};
 use value::Object;
 use variables::Variables;
+
+pub use hcl::format::format as format_hcl;
 
 /// The Packer version that templates see (`{{packer_version}}`) and that `min_packer_version` is held against.
 pub const PACKER_VERSION: &str = "1.14.0";

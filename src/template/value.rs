@@ -70,6 +70,18 @@ impl Object {
     }
 }
 
+impl Value {
+    /// Whether it is not known yet, or a part of it.
+    pub fn is_open(&self) -> bool {
+        match &self.kind {
+            Kind::Unknown | Kind::Deferred(_) => true,
+            Kind::List(list) => list.iter().any(Self::is_open),
+            Kind::Map(map) => map.entries.iter().any(|(_, value)| value.is_open()),
+            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => false,
+        }
+    }
+}
+
 impl Kind {
     /// Whether it is a value already. Its parts may not be.
     pub fn is_known(&self) -> bool {

@@ -9,30 +9,32 @@ use boxwright::comm::ssh::keypair::KeyPair;
 use boxwright::io::Context;
 use boxwright::machine::fake::{FakeCommunicator, FakeDriver, FakeMachine};
 use boxwright::machine::{self, Driver, Media};
-use boxwright::plan::BuildPlan;
+use boxwright::plan::MachinePlan;
 use boxwright::plan::communicator::{CommunicatorPlan, SshPlan};
 
 #[derive(Clone)]
 pub(crate) struct Fleet(pub(crate) BTreeMap<u16, FakeDriver>);
 
 impl Fleet {
-    fn of(&self, plan: &CommunicatorPlan) -> &FakeDriver {
-        match plan {
-            CommunicatorPlan::Ssh(plan) => &self.0[&plan.port],
-            CommunicatorPlan::None => panic!("a build of a fleet has an SSH port"),
-        }
+    fn of(&self, guest_port: Option<u16>) -> &FakeDriver {
+        &self.0[&guest_port.expect("a build of a fleet has an SSH port")]
     }
 }
 
 impl Driver for Fleet {
     type Machine = FakeMachine;
 
-    async fn http_address(&self, plan: &BuildPlan) -> Result<IpAddr, machine::Error> {
-        self.of(&plan.communicator).http_address(plan).await
+    async fn http_address(&self, plan: &MachinePlan) -> Result<IpAddr, machine::Error> {
+        self.of(plan.guest_port).http_address(plan).await
     }
 
-    async fn create(&self, plan: &BuildPlan, media: &Media, context: &Context) -> Result<FakeMachine, machine::Error> {
-        self.of(&plan.communicator).create(plan, media, context).await
+    async fn create(
+        &self,
+        plan: &MachinePlan,
+        media: &Media,
+        context: &Context,
+    ) -> Result<FakeMachine, machine::Error> {
+        self.of(plan.guest_port).create(plan, media, context).await
     }
 }
 
@@ -40,7 +42,7 @@ impl Connector for Fleet {
     type Session = FakeCommunicator;
 
     async fn make_key(&self, plan: &CommunicatorPlan) -> Result<Option<KeyPair>, comm::Error> {
-        self.of(plan).make_key(plan).await
+        self.of(plan.port()).make_key(plan).await
     }
 
     async fn connect(

@@ -23,7 +23,7 @@ use fs_err::tokio as fs;
 use super::{Driver, Error, Media};
 use crate::event::Event;
 use crate::io::Context;
-use crate::plan::BuildPlan;
+use crate::plan::MachinePlan;
 
 pub use communicator::FakeCommunicator;
 pub use log::FakeLog;
@@ -83,12 +83,12 @@ impl FakeDriver {
 impl Driver for FakeDriver {
     type Machine = FakeMachine;
 
-    async fn http_address(&self, _plan: &BuildPlan) -> Result<IpAddr, Error> {
+    async fn http_address(&self, _plan: &MachinePlan) -> Result<IpAddr, Error> {
         self.world.enter(Operation::HttpAddress, "").await.map_err(misbehaved)?;
         Ok(Ipv4Addr::LOCALHOST.into())
     }
 
-    async fn create(&self, plan: &BuildPlan, media: &Media, context: &Context) -> Result<FakeMachine, Error> {
+    async fn create(&self, plan: &MachinePlan, media: &Media, context: &Context) -> Result<FakeMachine, Error> {
         self.make(&plan.vm_name, media, context).await
     }
 }

@@ -14,7 +14,7 @@ use crate::event::Event;
 use crate::io::Context;
 use crate::io::secrets::Secret;
 use crate::machine::{Driver, Error, Media};
-use crate::plan::BuildPlan;
+use crate::plan::MachinePlan;
 use crate::plan::qemu::QemuPlan;
 
 /// The longest path that a Unix socket may have, in bytes, on the strictest system.
@@ -31,14 +31,14 @@ pub struct QemuDriver {
 impl Driver for QemuDriver {
     type Machine = QemuMachine;
 
-    async fn http_address(&self, plan: &BuildPlan) -> Result<IpAddr, Error> {
+    async fn http_address(&self, plan: &MachinePlan) -> Result<IpAddr, Error> {
         match &arguments::qemu_plan(plan).net_bridge {
             Some(bridge) => bridge::host_address(bridge).await,
             None => Ok(GUEST_VIEW_OF_HOST.parse().expect("the constant is an address")),
         }
     }
 
-    async fn create(&self, plan: &BuildPlan, media: &Media, context: &Context) -> Result<QemuMachine, Error> {
+    async fn create(&self, plan: &MachinePlan, media: &Media, context: &Context) -> Result<QemuMachine, Error> {
         let qemu = arguments::qemu_plan(plan);
         check_socket_paths(&media.work_directory)?;
         let vnc_password = vnc_password(qemu)?;

@@ -7,9 +7,8 @@ use crate::io::Context;
 use crate::io::cleanup::CleanupStack;
 use crate::io::journal::Journal;
 use crate::io::secrets::Secrets;
-use crate::plan::communicator::CommunicatorPlan;
 use crate::plan::qemu::{DiskPlan, FirmwarePlan, QemuPlan, Topology};
-use crate::plan::{BootPlan, BuildPlan, Checksum, HttpPlan, IsoPlan, MachinePlan, ShutdownPlan};
+use crate::plan::{BootPlan, Checksum, HttpPlan, HypervisorPlan, IsoPlan, MachinePlan, ShutdownPlan};
 
 pub(super) fn qemu() -> QemuPlan {
     QemuPlan {
@@ -66,18 +65,14 @@ fn disk() -> DiskPlan {
     }
 }
 
-pub(super) fn build(qemu: QemuPlan) -> BuildPlan {
-    BuildPlan {
-        source_name: "demo".to_owned(),
-        name: "qemu".to_owned(),
-        builder_type: "qemu".to_owned(),
-        template_folder: PathBuf::from("/templates"),
-        iso: IsoPlan {
+pub(super) fn build(qemu: QemuPlan) -> MachinePlan {
+    MachinePlan {
+        iso: Some(IsoPlan {
             urls: vec!["x.iso".to_owned()],
             checksum: Checksum::None,
             target_path: None,
             target_extension: "iso".to_owned(),
-        },
+        }),
         output_directory: PathBuf::from("out"),
         vm_name: "box".to_owned(),
         http: HttpPlan {
@@ -90,12 +85,9 @@ pub(super) fn build(qemu: QemuPlan) -> BuildPlan {
         cd: None,
         floppy: None,
         boot: BootPlan { wait: None, steps: Vec::new(), key_interval: None, keygroup_interval: None, disabled: false },
-        machine: MachinePlan::Qemu(Box::new(qemu)),
-        communicator: CommunicatorPlan::None,
+        hypervisor: HypervisorPlan::Qemu(Box::new(qemu)),
+        guest_port: None,
         shutdown: ShutdownPlan { command: None, timeout: Duration::from_secs(300) },
-        provisioners: Vec::new(),
-        error_cleanup_provisioner: None,
-        post_processors: Vec::new(),
     }
 }
 

@@ -5,7 +5,7 @@ use super::arguments::{self, Accelerator};
 use super::firmware::{self, Firmware, Wanted};
 use crate::cache::Cache;
 use crate::machine::Error;
-use crate::plan::BuildPlan;
+use crate::plan::MachinePlan;
 use crate::plan::qemu::{FirmwarePlan, QemuPlan};
 use crate::process::Cmd;
 
@@ -25,7 +25,7 @@ pub struct Host {
 }
 
 impl Host {
-    pub async fn examine(plan: &BuildPlan, cache: &Cache) -> Result<Self, Error> {
+    pub async fn examine(plan: &MachinePlan, cache: &Cache) -> Result<Self, Error> {
         let qemu = arguments::qemu_plan(plan);
         let version = version(&qemu.qemu_binary).await?;
         let preview = arguments::preview(plan, None)?;

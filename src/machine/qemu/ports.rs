@@ -6,8 +6,7 @@ use std::path::Path;
 use crate::cache::ports::{PortLease, PortRange};
 use crate::io::cleanup::CleanupStack;
 use crate::machine::Error;
-use crate::plan::BuildPlan;
-use crate::plan::communicator::CommunicatorPlan;
+use crate::plan::MachinePlan;
 use crate::plan::qemu::QemuPlan;
 
 /// VNC counts displays from this port.
@@ -21,10 +20,14 @@ pub(super) struct Ports {
 }
 
 impl Ports {
-    pub(super) fn take(locks: &Path, plan: &BuildPlan, qemu: &QemuPlan, cleanup: &CleanupStack) -> Result<Self, Error> {
+    pub(super) fn take(
+        locks: &Path,
+        plan: &MachinePlan,
+        qemu: &QemuPlan,
+        cleanup: &CleanupStack,
+    ) -> Result<Self, Error> {
         let take = |range: &PortRange| PortLease::take(locks, range, cleanup).map_err(|error| host_error(&error));
-        let has_ssh = !matches!(plan.communicator, CommunicatorPlan::None);
-        let is_forwarded = has_ssh && qemu.net_bridge.is_none() && !qemu.skip_nat_mapping;
+        let is_forwarded = plan.guest_port.is_some() && qemu.net_bridge.is_none() && !qemu.skip_nat_mapping;
         let loopback = Ipv4Addr::LOCALHOST.into();
         let host =
             PortRange { address: loopback, min: qemu.host_port_min, max: qemu.host_port_max, option: "host_port" };

@@ -8,7 +8,7 @@ use crate::cache::Cache;
 use crate::event::{Event, EventReceiver};
 use crate::io::Context;
 use crate::machine::{Driver, Error, Machine, Media};
-use crate::plan::BuildPlan;
+use crate::plan::MachinePlan;
 use crate::plan::qemu::{FirmwarePlan, TpmPlan};
 use crate::process::tool_or_skip;
 
@@ -26,18 +26,18 @@ impl Bench {
         Some(Self { folder: tempfile::tempdir().unwrap(), context, receiver })
     }
 
-    async fn create(&self, plan: &BuildPlan) -> QemuMachine {
+    async fn create(&self, plan: &MachinePlan) -> QemuMachine {
         self.create_from(plan, None).await
     }
 
     /// With an installer that holds nothing.
-    async fn create_with_disc(&self, plan: &BuildPlan) -> QemuMachine {
+    async fn create_with_disc(&self, plan: &MachinePlan) -> QemuMachine {
         let disc = self.folder.path().join("empty.iso");
         fs_err::write(&disc, vec![0; 65536]).unwrap();
         self.create_from(plan, Some(disc)).await
     }
 
-    async fn create_from(&self, plan: &BuildPlan, iso: Option<PathBuf>) -> QemuMachine {
+    async fn create_from(&self, plan: &MachinePlan, iso: Option<PathBuf>) -> QemuMachine {
         let folder = |name: &str| {
             let path = self.folder.path().join(name);
             fs_err::create_dir_all(&path).unwrap();

@@ -14,7 +14,7 @@ use crate::io::Context;
 use crate::io::secrets::Secret;
 use crate::keys::BootAction;
 use crate::machine::{Error, Machine};
-use crate::plan::BuildPlan;
+use crate::plan::MachinePlan;
 use crate::plan::qemu::{FirmwarePlan, QemuPlan};
 use crate::screen::rfb::Client;
 use crate::screen::typing;
@@ -30,7 +30,7 @@ const KEY_INTERVAL: Duration = Duration::from_millis(10);
 /// A machine of QEMU's.
 #[derive(Debug)]
 pub struct QemuMachine {
-    pub(super) plan: BuildPlan,
+    pub(super) plan: MachinePlan,
     pub(super) runtime: Runtime,
     pub(super) context: Context,
     pub(super) port_locks: PathBuf,

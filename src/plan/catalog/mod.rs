@@ -16,6 +16,7 @@ pub mod schema;
 
 pub use names::{known_names, needs_network};
 pub use option::{Opt, Options, Shape};
+pub use post_processors::VAGRANT_PROVIDERS;
 
 /// What a component does in a build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -12,7 +12,6 @@ const BUILDERS: &[&str] = &[
     "hyperv-iso",
     "hyperv-vmcx",
     "docker",
-    "vagrant",
     "libvirt",
     "lxc",
     "lxd",

@@ -17,6 +17,23 @@ const fn runs(kind: &'static str, options: &'static [&'static [Opt]]) -> Compone
     Component { runs: true, ..Component::new(Role::PostProcessor, kind, options) }
 }
 
+/// Vagrant's providers that Packer makes boxes for.
+pub const VAGRANT_PROVIDERS: &[&str] = &[
+    "aws",
+    "azure",
+    "digitalocean",
+    "docker",
+    "file",
+    "google",
+    "hyperv",
+    "libvirt",
+    "lxc",
+    "parallels",
+    "scaleway",
+    "virtualbox",
+    "vmware",
+];
+
 const VAGRANT: &[Opt] = &[
     text("output", "path of the box, with .Provider and .Architecture").late(),
     integer(
@@ -26,25 +43,7 @@ const VAGRANT: &[Opt] = &[
     files("include", "files that are put into the box"),
     file("vagrantfile_template", "template of a Vagrantfile for the box"),
     flag("vagrantfile_template_generated", "the template is made while the build runs, so it need not exist before"),
-    choice(
-        "provider_override",
-        &[
-            "aws",
-            "azure",
-            "digitalocean",
-            "docker",
-            "file",
-            "google",
-            "hyperv",
-            "libvirt",
-            "lxc",
-            "parallels",
-            "scaleway",
-            "virtualbox",
-            "vmware",
-        ],
-        "provider of the box, where it cannot be told from the builder",
-    ),
+    choice("provider_override", VAGRANT_PROVIDERS, "provider of the box, where it cannot be told from the builder"),
     text("architecture", "architecture that the box is for, such as amd64; this host's by default"),
     any("override", "options for one provider, by its name"),
 ];
@@ -53,6 +52,8 @@ const COMPRESS: &[Opt] = &[
     text("output", "path of the archive; its extension chooses the format").late(),
     text("format", "format of the archive, where the extension does not tell it"),
     integer("compression_level", "0 for the format's default, 1 for fast to 9 for small"),
+    text("archive", "nothing; the format decides").inert(),
+    text("algorithm", "nothing; the format decides").inert(),
 ];
 
 const CHECKSUM: &[Opt] = &[

@@ -47,7 +47,7 @@ fn with_effect(options: Options) -> BTreeSet<&'static str> {
 #[test]
 fn every_option_with_effect_is_read() {
     for component in [Role::Builder, Role::Provisioner, Role::PostProcessor].into_iter().flat_map(components) {
-        if !component.runs {
+        if !component.runs && !component.kind.starts_with("virtualbox-") {
             continue;
         }
         read(component);

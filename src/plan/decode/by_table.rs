@@ -7,6 +7,7 @@ use crate::source::Spanned;
 use crate::template::value::{Kind, Value};
 
 use super::read::quoted_list;
+use super::weak::UNKNOWN;
 use super::{Decoder, Expect};
 
 impl Decoder<'_> {
@@ -14,7 +15,7 @@ impl Decoder<'_> {
     pub(in crate::plan) fn check_by_table(&mut self) {
         for option in self.options.iter() {
             self.check_option(option);
-            if option.required && !self.is_set(option.name) {
+            if option.required && self.is_missing(option) {
                 let error = Diagnostic::error(format!("`{}` must be set", option.name));
                 self.push(error.at(&self.whole_span().clone()));
             }
@@ -22,6 +23,11 @@ impl Decoder<'_> {
         if self.options == self.component.options {
             self.component.one_of.iter().for_each(|names| self.check_one_of(names));
         }
+    }
+
+    /// Packer takes an empty text as absent.
+    fn is_missing(&mut self, option: &'static Opt) -> bool {
+        self.value(option.name).is_none_or(|value| matches!(value.kind, Kind::String(text) if text.is_empty()))
     }
 
     fn check_one_of(&mut self, names: &[&'static str]) {
@@ -76,7 +82,7 @@ impl Decoder<'_> {
             Shape::Trilean => drop(self.converted(key, "a boolean", value, typing.trilean(value))),
             Shape::Integer => drop(self.converted(key, "an integer", value, typing.integer(value))),
             Shape::Duration => {
-                drop(self.converted(key, "a duration such as `1m30s`", value, typing.duration(value)));
+                let _ = self.converted(key, "a duration such as `1m30s`", value, typing.duration(value));
             }
             Shape::Texts => drop(self.converted(key, "a list of strings", value, typing.strings(value))),
             Shape::Files => self.check_paths(option, Expect::File, value),
@@ -97,9 +103,8 @@ impl Decoder<'_> {
 
     fn check_choice(&mut self, key: &'static str, words: &'static [&'static str], value: &Value) {
         let text = self.converted(key, "a string", value, self.typing.string(value));
-        if let Some(text) = text.filter(|text| !text.is_empty() && !words.contains(&text.as_str())) {
-            let message = format!("`{key}` cannot be `{text}`; it is one of {}", quoted_list(words));
-            self.push(Diagnostic::error(message).at(&value.span).suggest(&text, words.iter().copied()));
+        if let Some(text) = text.filter(|text| !text.is_empty() && text != UNKNOWN && !words.contains(&text.as_str())) {
+            self.reject_word(key, words, &text, &value.span);
         }
     }
 
@@ -122,5 +127,119 @@ impl Decoder<'_> {
                 self.require(&format!("`{}`", option.name), &path.value, expect, &path.span);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::io::secrets::Secret;
+    use crate::plan::catalog::{Role, component};
+    use crate::plan::decode::{Folders, Reading, Typing};
+    use crate::source::SourceFile;
+    use crate::template::interpolate::{Facts, Scope};
+    use crate::template::json;
+
+    /// What is wrong with the options of a component; relative paths start at `folder`.
+    fn findings(folder: &Path, role: Role, kind: &str, typing: Typing, options: &str) -> Vec<String> {
+        let document = json::parse(&SourceFile::new("options", options), "options").unwrap();
+        let Kind::Map(object) = document.value.kind else { panic!("{options}") };
+        let facts = Facts {
+            started: jiff::Timestamp::UNIX_EPOCH,
+            working_folder: folder.to_owned(),
+            template_folder: folder.to_owned(),
+        };
+        let scope = Scope::new(facts, [("port".to_owned(), Secret::new("80x".to_owned()))].into());
+        let folders = Folders { working: folder, template: folder, may_come_later: false };
+        let mut decoder =
+            Decoder::new(Reading { scope: &scope, folders, typing }, component(role, kind).unwrap(), object);
+        decoder.check_by_table();
+        decoder.finish().into_iter().map(|found| found.message).collect()
+    }
+
+    fn of_provisioner(kind: &str, options: &str) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        fs_err::write(folder.path().join("site.yml"), "").unwrap();
+        fs_err::create_dir(folder.path().join("roles")).unwrap();
+        findings(folder.path(), Role::Provisioner, kind, Typing::Weak, options)
+    }
+
+    #[test]
+    fn a_component_that_is_right_passes() {
+        let ansible = r#"{"playbook_file": "site.yml", "extra_arguments": ["-e", "a=b"], "use_proxy": "false",
+            "local_port": "22", "inventory_file_template": "{{ .Host }} x={{ .Port }}", "max_retries": 2}"#;
+        assert_eq!(of_provisioner("ansible", ansible), [""; 0]);
+        let local = r#"{"playbook_files": ["site.yml"], "role_paths": "roles"}"#;
+        assert_eq!(of_provisioner("ansible-local", local), [""; 0]);
+    }
+
+    #[test]
+    fn options_are_known_typed_and_complete() {
+        for nothing in ["{}", r#"{"playbook_file": ""}"#] {
+            assert_eq!(of_provisioner("ansible", nothing), ["`playbook_file` must be set"]);
+        }
+        let wrong = r#"{"playbook_file": "site.yml", "use_proxy": "perhaps", "local_port": "{{user `port`}}",
+            "user": ["a"], "pause_before": "5", "playbook": "x"}"#;
+        assert_eq!(
+            of_provisioner("ansible", wrong),
+            [
+                "`pause_before` must be a duration such as `1m30s`: `5` has no unit; write `5s` for seconds",
+                "`user` must be a string",
+                "`use_proxy` must be a boolean: `perhaps` is neither `true` nor `false`",
+                "`local_port` must be an integer: `80x` does not read as an integer",
+                "unknown option `playbook`",
+            ]
+        );
+    }
+
+    #[test]
+    fn files_and_folders_must_be_there() {
+        let wrong = r#"{"playbook_files": ["site.yml", "gone.yml"], "role_paths": ["roles", "site.yml"]}"#;
+        assert_eq!(
+            of_provisioner("ansible-local", wrong),
+            ["`playbook_files` `gone.yml` does not exist", "`role_paths` `site.yml` is not a folder"]
+        );
+    }
+
+    #[test]
+    fn of_some_options_exactly_one_is_set() {
+        let none = of_provisioner("powershell", "{}");
+        assert_eq!(none, ["one of `inline`, `script`, `scripts` must be set"]);
+        let two = of_provisioner("powershell", r#"{"inline": ["a"], "script": "site.yml"}"#);
+        assert_eq!(two, ["`inline` and `script` cannot be used together"]);
+    }
+
+    #[test]
+    fn texts_that_are_completed_later_must_be_templates_all_the_same() {
+        let found = of_provisioner("powershell", r#"{"inline": ["a"], "execute_command": "{{nosuch}} {{.Path}}"}"#);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].contains("nosuch"), "{found:?}");
+    }
+
+    #[test]
+    fn hcl_takes_fewer_values() {
+        let folder = tempfile::tempdir().unwrap();
+        let found = |options| findings(folder.path(), Role::Builder, "virtualbox-iso", Typing::Strict, options);
+        assert_eq!(found(r#"{"memory": "512", "headless": true, "vboxmanage": [["a", 1]]}"#), [""; 0]);
+        assert_eq!(
+            found(r#"{"memory": true, "headless": 1, "boot_command": "<enter>", "nested_virt": "t"}"#),
+            [
+                "`memory` must be an integer",
+                "`nested_virt` must be a boolean: `t` is neither `true` nor `false`",
+                "`boot_command` must be a list of strings",
+                "`headless` must be a boolean",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_option_of_another_builder_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let found = findings(folder.path(), Role::Builder, "virtualbox-ovf", Typing::Weak, r#"{"source_path": "a"}"#);
+        assert_eq!(found, [""; 0]);
+        let qemu = component(Role::Builder, "qemu").unwrap();
+        assert_eq!(qemu.others_with("guest_os_type"), ["virtualbox-iso"]);
     }
 }

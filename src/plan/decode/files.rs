@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Severity};
 use crate::source::Span;
 
+use super::weak::UNKNOWN;
 use super::{Decoder, Folders};
 
 /// What a path must be.
@@ -21,7 +22,7 @@ impl Folders<'_> {
         self.working.join(path)
     }
 
-    /// An error where a path does not lead to what it must.
+    /// An error where a path does not lead to what it must. One that is not known yet may lead anywhere.
     pub(in crate::plan) fn check(
         &self,
         what: &str,
@@ -29,6 +30,9 @@ impl Folders<'_> {
         expect: Expect,
         span: &Span,
     ) -> Result<(), Diagnostic> {
+        if path == Path::new(UNKNOWN) {
+            return Ok(());
+        }
         let shown = path.display();
         match fs_err::metadata(self.locate(path)) {
             Ok(found) if expect == Expect::File && found.is_dir() => {
@@ -61,10 +65,23 @@ impl Folders<'_> {
 }
 
 impl Decoder<'_> {
-    /// Reports a path of the option `key` that does not lead to what it must.
+    /// Reports a path that does not lead to what it must.
     pub(in crate::plan) fn require(&mut self, what: &str, path: impl AsRef<Path>, expect: Expect, span: &Span) {
         let checked = self.folders.check(what, path.as_ref(), expect, span);
         self.take(checked);
+    }
+
+    /// The same for what only a running build reads.
+    pub(in crate::plan) fn require_for_run(&mut self, what: &str, path: &Path, expect: Expect, span: &Span) {
+        if let Err(problem) = self.folders.check(what, path, expect, span) {
+            self.push_for_run(problem);
+        }
+    }
+
+    /// What stops a build, but only warns before one.
+    pub(in crate::plan) fn push_for_run(&mut self, problem: Diagnostic) {
+        let severity = if self.folders.may_come_later { Severity::Warning } else { problem.severity };
+        self.push(Diagnostic { severity, ..problem });
     }
 }
 
@@ -76,7 +93,7 @@ mod tests {
     fn a_file_beside_the_template_is_pointed_at() {
         let (working, template) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         fs_err::write(template.path().join("setup.sh"), "").unwrap();
-        let folders = Folders { working: working.path(), template: template.path() };
+        let folders = Folders { working: working.path(), template: template.path(), may_come_later: false };
         let span = Span::whole("test", "");
         let error = folders.check("script", Path::new("setup.sh"), Expect::File, &span).unwrap_err();
         assert_eq!(error.message, "script `setup.sh` does not exist");
@@ -86,7 +103,7 @@ mod tests {
     #[test]
     fn a_folder_is_no_file() {
         let working = tempfile::tempdir().unwrap();
-        let folders = Folders { working: working.path(), template: working.path() };
+        let folders = Folders { working: working.path(), template: working.path(), may_come_later: false };
         let span = Span::whole("test", "");
         let error = folders.check("script", Path::new("."), Expect::File, &span).unwrap_err();
         assert_eq!(error.message, "script `.` is a folder, not a file");

@@ -22,9 +22,9 @@ use std::path::Path;
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::catalog::{Component, Options};
-use crate::source::{Span, Spanned};
+use crate::source::Span;
 use crate::template::interpolate::Scope;
-use crate::template::value::{Kind, Object, Value};
+use crate::template::value::{Object, Value};
 use table::Reader;
 
 /// Folders that the paths of a template are looked up in.
@@ -34,6 +34,8 @@ pub(super) struct Folders<'a> {
     pub(super) working: &'a Path,
     /// Only for hints: people expect paths to be relative to the template.
     pub(super) template: &'a Path,
+    /// Nothing is built now: what only a running build reads may be made or fetched until then.
+    pub(super) may_come_later: bool,
 }
 
 /// What all options of a build are read with.
@@ -106,9 +108,11 @@ impl<'a> Decoder<'a> {
         self.diagnostics.take(result)
     }
 
-    /// An error about an option, shown where it stands.
+    /// An error about an option, shown where it stands. A value that is not known yet cannot be wrong.
     pub(super) fn reject(&mut self, key: &str, message: impl Into<String>) {
-        self.push(Diagnostic::error(message).at(&self.span(key)));
+        if !self.object.get(key).is_some_and(Value::is_open) {
+            self.push(Diagnostic::error(message).at(&self.span(key)));
+        }
     }
 
     pub(super) fn warn(&mut self, key: &str, message: impl Into<String>) {
@@ -119,28 +123,6 @@ impl<'a> Decoder<'a> {
     pub(super) fn exclusive(&mut self, first: &'static str, second: &'static str) {
         if self.is_set(first) && self.is_set(second) {
             self.reject(second, format!("`{first}` and `{second}` cannot be used together"));
-        }
-    }
-
-    /// Takes an option by the name it had in older versions.
-    pub(super) fn renamed(&mut self, old: &'static str, new: &'static str) {
-        let Some((key, value)) = self.object.remove(old) else { return };
-        let warning = Diagnostic::warning(format!("`{old}` is the old name of `{new}`")).at(&key.span);
-        if self.object.get(new).is_some() {
-            return self.push(warning.help(format!("`{new}` is set too and is used; remove `{old}`")));
-        }
-        self.push(warning.help(format!("it is read as `{new}`")));
-        self.object.entries.push((Spanned::new(new.to_owned(), key.span), value));
-    }
-
-    /// Takes out an option that is a map.
-    pub(super) fn remove_map(&mut self, key: &str) -> Option<(Spanned<String>, Object)> {
-        if !matches!(self.object.get(key)?.kind, Kind::Map(_)) {
-            return None;
-        }
-        match self.object.remove(key)? {
-            (key, Value { kind: Kind::Map(map), .. }) => Some((key, map)),
-            _ => None,
         }
     }
 

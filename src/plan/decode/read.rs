@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use crate::diag::Diagnostic;
 use crate::io::secrets::Secret;
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 use crate::template::value::{Kind, Object, Value};
 
 use super::Decoder;
 use super::duration::Signed;
 use super::table::Reader;
 use super::typing::{Mismatch, Typing};
+use super::weak::UNKNOWN;
 
 impl Decoder<'_> {
     fn read<T>(
@@ -92,6 +93,11 @@ impl Decoder<'_> {
         self.read(key, Reader::Flag, "a boolean", Typing::boolean).unwrap_or(false)
     }
 
+    /// `None` where nothing is said.
+    pub(in crate::plan) fn trilean(&mut self, key: &'static str) -> Option<bool> {
+        self.read(key, Reader::Trilean, "a boolean", Typing::trilean).flatten()
+    }
+
     pub(in crate::plan) fn integer(&mut self, key: &'static str) -> Option<i64> {
         self.read(key, Reader::Integer, "an integer", Typing::integer)
     }
@@ -154,16 +160,24 @@ impl Decoder<'_> {
         pairs.into_iter().map(|(name, text)| (name.value, text.value)).collect()
     }
 
-    /// One of a few words.
-    pub(in crate::plan) fn choice(&mut self, key: &'static str, allowed: &'static [&'static str]) -> Option<String> {
-        let text =
-            self.read(key, Reader::Choice(allowed), "a string", Typing::string).filter(|text| !text.is_empty())?;
-        if allowed.contains(&text.as_str()) {
+    /// One of the words that the table has.
+    pub(in crate::plan) fn choice(&mut self, key: &'static str) -> Option<String> {
+        let text = self.read(key, Reader::Choice, "a string", Typing::string).filter(|text| !text.is_empty())?;
+        let words = self.words(key);
+        if words.contains(&text.as_str()) {
             return Some(text);
         }
-        let message = format!("`{key}` cannot be `{text}`; it is one of {}", quoted_list(allowed));
-        self.push(Diagnostic::error(message).at(&self.span(key)).suggest(&text, allowed.iter().copied()));
+        if text == UNKNOWN {
+            return None;
+        }
+        let span = self.span(key);
+        self.reject_word(key, words, &text, &span);
         None
+    }
+
+    pub(super) fn reject_word(&mut self, key: &str, words: &[&str], text: &str, span: &Span) {
+        let message = format!("`{key}` cannot be `{text}`; it is one of {}", quoted_list(words));
+        self.push(Diagnostic::error(message).at(span).suggest(text, words.iter().copied()));
     }
 }
 

@@ -6,7 +6,7 @@ use crate::template::value::{Kind, Value};
 
 use super::duration::{self, Signed};
 use super::typing::{Mismatch, Pair};
-use super::weak::decimal;
+use super::weak::{UNKNOWN, decimal};
 
 pub(super) fn string(value: &Value) -> Result<String, Mismatch> {
     match &value.kind {
@@ -14,13 +14,14 @@ pub(super) fn string(value: &Value) -> Result<String, Mismatch> {
         Kind::String(text) => Ok(text.clone()),
         Kind::Number(number) => Ok(decimal(number)),
         Kind::Bool(flag) => Ok(flag.to_string()),
+        Kind::Unknown | Kind::Deferred(_) => Ok(String::from(UNKNOWN)),
         _ => Err(Mismatch::Kind),
     }
 }
 
 pub(super) fn boolean(value: &Value) -> Result<bool, Mismatch> {
     match &value.kind {
-        Kind::Null => Ok(false),
+        Kind::Null | Kind::Unknown | Kind::Deferred(_) => Ok(false),
         Kind::Bool(flag) => Ok(*flag),
         Kind::String(text) => match text.as_str() {
             "1" | "true" => Ok(true),
@@ -33,7 +34,7 @@ pub(super) fn boolean(value: &Value) -> Result<bool, Mismatch> {
 
 pub(super) fn integer(value: &Value) -> Result<i64, Mismatch> {
     match &value.kind {
-        Kind::Null => Ok(0),
+        Kind::Null | Kind::Unknown | Kind::Deferred(_) => Ok(0),
         Kind::Number(number) | Kind::String(number) => whole(number),
         _ => Err(Mismatch::Kind),
     }
@@ -56,7 +57,7 @@ pub(super) fn duration(value: &Value) -> Result<Signed, Mismatch> {
     match &value.kind {
         Kind::String(text) => parse(text),
         Kind::Number(number) => parse(&decimal(number)),
-        Kind::Null => Ok(Signed::from_nanoseconds(0)),
+        Kind::Null | Kind::Unknown | Kind::Deferred(_) => Ok(Signed::from_nanoseconds(0)),
         _ => Err(Mismatch::Kind),
     }
 }
@@ -71,7 +72,7 @@ pub(super) fn integers(value: &Value) -> Result<Vec<i64>, Mismatch> {
 
 fn elements<T>(value: &Value, read: impl Fn(&Value) -> Result<T, Mismatch>) -> Result<Vec<T>, Mismatch> {
     match &value.kind {
-        Kind::Null => Ok(Vec::new()),
+        Kind::Null | Kind::Unknown | Kind::Deferred(_) => Ok(Vec::new()),
         Kind::List(list) => list.iter().map(|item| read(not_null(item)?)).collect(),
         _ => Err(Mismatch::Kind),
     }
@@ -82,7 +83,7 @@ pub(super) fn pairs(value: &Value) -> Result<Vec<Pair>, Mismatch> {
         Ok((key.clone(), Spanned::new(string(not_null(value)?)?, value.span.clone())))
     };
     match &value.kind {
-        Kind::Null => Ok(Vec::new()),
+        Kind::Null | Kind::Unknown | Kind::Deferred(_) => Ok(Vec::new()),
         Kind::Map(map) => map.entries.iter().map(|(key, value)| pair(key, value)).collect(),
         _ => Err(Mismatch::Kind),
     }
@@ -159,6 +160,15 @@ mod tests {
         assert!(duration(&number("0")).unwrap().length.is_zero());
         assert!(matches!(duration(&number("5")), Err(Mismatch::Text(reason)) if reason.contains("no unit")));
         assert!(matches!(duration(&text("")), Err(Mismatch::Text(_))));
+    }
+
+    #[test]
+    fn what_is_known_later_is_no_mistake() {
+        let unknown = value(Kind::Unknown);
+        assert_eq!(string(&unknown).unwrap(), UNKNOWN);
+        assert_eq!((boolean(&unknown), integer(&unknown)), (Ok(false), Ok(0)));
+        assert_eq!(strings(&list(vec![unknown.clone()])).unwrap()[0].value, UNKNOWN);
+        assert!(strings(&unknown).unwrap().is_empty() && pairs(&unknown).unwrap().is_empty());
     }
 
     #[test]

@@ -12,8 +12,9 @@ use super::Decoder;
 pub(super) enum Reader {
     Any,
     Text,
-    Choice(&'static [&'static str]),
+    Choice,
     Flag,
+    Trilean,
     Integer,
     Duration,
     Texts,
@@ -33,8 +34,9 @@ impl Reader {
         match self {
             Self::Any => true,
             Self::Text => is_text && !option.late,
-            Self::Choice(words) => shape == Shape::Choice(words),
+            Self::Choice => matches!(shape, Shape::Choice(_)),
             Self::Flag => shape == Shape::Flag,
+            Self::Trilean => shape == Shape::Trilean,
             Self::Integer => shape == Shape::Integer,
             Self::Duration => shape == Shape::Duration,
             Self::Texts => is_texts && !option.late,
@@ -60,6 +62,19 @@ impl Decoder<'_> {
         #[cfg(test)]
         super::asked::record(self.component, key);
         self.object.get(key).filter(|value| value.kind != Kind::Null).cloned()
+    }
+
+    /// Whether the component has this option at all.
+    pub(in crate::plan) fn has(&self, key: &str) -> bool {
+        self.options.find(key).is_some()
+    }
+
+    /// The words that an option may be.
+    pub(super) fn words(&self, key: &str) -> &'static [&'static str] {
+        match self.options.find(key).map(|option| option.shape) {
+            Some(Shape::Choice(words)) => words,
+            _ => &[],
+        }
     }
 
     /// The decoder of an option that is a map with options of its own.

@@ -8,7 +8,7 @@ use super::duration::{self, Signed};
 use super::typing::{Mismatch, Pair};
 
 /// How a text shows that is known only later.
-const UNKNOWN: &str = "<unknown>";
+pub(super) const UNKNOWN: &str = "<unknown>";
 
 pub(super) fn string(value: &Value) -> Result<String, Mismatch> {
     match &value.kind {

@@ -14,9 +14,12 @@ const DEFAULT_WAIT: Duration = Duration::from_secs(10);
 const DEFAULT_SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(300);
 
 pub(super) fn boot(decoder: &mut Decoder<'_>, key_interval: Option<Duration>) -> BootPlan {
-    let disabled = decoder.boolean("disable_vnc");
+    // Only where keys go through VNC.
+    let by_vnc = decoder.has("disable_vnc");
+    let disabled = by_vnc && decoder.boolean("disable_vnc");
+    let steps = if by_vnc { steps(decoder) } else { Vec::new() };
+    let own_interval = if by_vnc { decoder.positive_duration("boot_key_interval") } else { None };
     let command = command(decoder);
-    let steps = steps(decoder);
     if command.is_some() && !steps.is_empty() {
         decoder.exclusive("boot_command", "boot_steps");
     }
@@ -29,7 +32,7 @@ pub(super) fn boot(decoder: &mut Decoder<'_>, key_interval: Option<Duration>) ->
     BootPlan {
         wait: wait(decoder),
         steps: command.into_iter().chain(steps).collect(),
-        key_interval: decoder.positive_duration("boot_key_interval").or(key_interval),
+        key_interval: own_interval.or(key_interval),
         keygroup_interval: decoder.positive_duration("boot_keygroup_interval").or(key_interval),
         disabled,
     }
@@ -111,7 +114,10 @@ fn late(decoder: &mut Decoder<'_>, text: &str, parts: &[Spanned<String>]) -> Opt
 fn check_keys(decoder: &mut Decoder<'_>, command: &Late, span: &Span) {
     let fields = fields::BOOT.iter().map(|field| ((*field).to_owned(), String::from("0"))).collect();
     let checked = command.render(&fields).map_err(|error| error.to_string());
-    let checked = checked.and_then(|text| keys::parse(&text).map_err(|error| error.to_string()));
+    let checked = checked.and_then(|text| match keys::actions(&text).find_map(Result::err) {
+        Some(error) => Err(error.to_string()),
+        None => Ok(()),
+    });
     if let Err(reason) = checked {
         decoder.push(Diagnostic::error(format!("the boot command cannot be typed: {reason}")).at(span));
     }

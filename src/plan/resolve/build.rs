@@ -3,73 +3,119 @@
 use std::path::{Path, PathBuf};
 
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::plan::catalog::Role;
 use crate::plan::communicator::{CommunicatorPlan, TemporaryKey};
 use crate::plan::decode::Decoder;
-use crate::plan::{BuildPlan, MachinePlan};
+use crate::plan::{BuildPlan, BuilderPlan, HypervisorPlan, IsoPlan, MachinePlan};
 
+use super::kinds::{self, Fate};
 use super::{
-    BuildContext, boot, communicator, http, iso, kinds, late_values, media, outputs, post_processors, provisioners,
-    qemu,
+    BuildContext, Purpose, boot, communicator, http, iso, late_values, media, outputs, post_processors, provisioners,
+    qemu, small, virtualbox,
 };
 
 /// `None` when something is wrong with the build.
 pub(super) fn plan(context: &BuildContext<'_>) -> (Option<BuildPlan>, Diagnostics) {
-    let component = match kinds::builder(&context.build.kind, &context.build.name) {
-        Ok(component) => component,
-        Err(error) => return (None, error.into()),
-    };
-    let (components, mut diagnostics) = context.template.components(context.build);
+    let mut diagnostics = Diagnostics::default();
+    let fate = kinds::fate(Role::Builder, &context.build.kind, context.options.purpose, &mut diagnostics);
+    let Some(fate) = fate else { return (None, diagnostics) };
+    let (components, found) = context.template.components(context.build);
+    diagnostics.extend(found);
     let Some(components) = components else { return (None, diagnostics) };
-    let mut decoder = context.decoder(component, components.builder);
-    let (mut plan, key) = machine(context, &mut decoder);
-    diagnostics.extend(decoder.finish());
-    let provisioners = components.provisioners.into_iter();
-    plan.provisioners = provisioners.filter_map(|one| provisioners::plan(context, one, &mut diagnostics)).collect();
-    let cleanup = components.error_cleanup_provisioner;
-    plan.error_cleanup_provisioner = cleanup.and_then(|one| provisioners::plan(context, one, &mut diagnostics));
+    let (builder, communicator, key) = match fate {
+        Fate::Run(component) | Fate::Check(component) => {
+            let mut decoder = context.decoder(component, components.builder);
+            let made = builder(context, component.kind, &mut decoder);
+            diagnostics.extend(decoder.finish());
+            made
+        }
+        Fate::Foreign | Fate::Skip => (BuilderPlan::Foreign, CommunicatorPlan::None, None),
+    };
+    let mut provisioner = |one| provisioners::plan(context, one, &mut diagnostics);
+    let mut plan = BuildPlan {
+        name: context.build.name.clone(),
+        source_name: context.build.source_name.clone(),
+        builder_type: context.build.kind.value.clone(),
+        template_folder: context.template.folder.clone(),
+        builder,
+        communicator,
+        provisioners: components.provisioners.into_iter().filter_map(&mut provisioner).collect(),
+        error_cleanup_provisioner: components.error_cleanup_provisioner.and_then(&mut provisioner),
+        post_processors: Vec::new(),
+    };
     plan.post_processors =
         post_processors::post_processors(context, &plan, components.post_processors, &mut diagnostics);
     outputs::warn_of_lost(&plan, &mut diagnostics);
-    add_temporary_key(&mut plan, key);
+    if let Some(key) = key {
+        add_temporary_key(&mut plan, key);
+    }
     let is_good = !diagnostics.has_errors();
     (is_good.then_some(plan), diagnostics)
 }
 
+type Made = (BuilderPlan, CommunicatorPlan, Option<TemporaryKey>);
+
 /// Everything that the builder's own options say.
-fn machine(context: &BuildContext<'_>, decoder: &mut Decoder<'_>) -> (BuildPlan, TemporaryKey) {
-    let name = context.build.name.clone();
-    let source_name = context.build.source_name.clone();
+fn builder(context: &BuildContext<'_>, kind: &str, decoder: &mut Decoder<'_>) -> Made {
+    match kind {
+        "null" => {
+            let (communicator, _) = communicator::communicator(decoder, context.options.purpose);
+            small::require_host(decoder, &communicator);
+            (BuilderPlan::Null, communicator, None)
+        }
+        "file" => (BuilderPlan::File(small::file(decoder)), CommunicatorPlan::None, None),
+        _ if kind == "qemu" || kind.starts_with("virtualbox-") => {
+            let (machine, communicator, key) = machine(context, kind, decoder);
+            (BuilderPlan::Machine(Box::new(machine)), communicator, Some(key))
+        }
+        _ => {
+            decoder.check_by_table();
+            (BuilderPlan::Foreign, CommunicatorPlan::None, None)
+        }
+    }
+}
+
+fn machine(
+    context: &BuildContext<'_>,
+    kind: &str,
+    decoder: &mut Decoder<'_>,
+) -> (MachinePlan, CommunicatorPlan, TemporaryKey) {
     let shutdown = boot::shutdown(decoder);
-    let output_directory = output_directory(context, decoder);
-    let qemu = qemu::qemu(decoder, context.options.accelerator_override.as_deref());
-    let (communicator, key) = communicator::communicator(decoder);
-    let plan = BuildPlan {
-        builder_type: context.build.kind.value.clone(),
-        template_folder: context.template.folder.clone(),
-        iso: iso::iso(decoder, qemu.iso_skip_cache),
+    let output_directory = output_directory(context, kind, decoder);
+    let (hypervisor, iso) = hypervisor(context, kind, decoder);
+    let (communicator, key) = communicator::communicator(decoder, context.options.purpose);
+    let machine = MachinePlan {
+        vm_name: decoder.string("vm_name").unwrap_or_else(|| format!("packer-{}", context.build.source_name)),
         output_directory,
-        vm_name: decoder.string("vm_name").unwrap_or_else(|| format!("packer-{source_name}")),
+        iso,
         http: http::http(decoder),
         cd: media::cd(decoder),
         floppy: media::floppy(decoder),
         boot: boot::boot(decoder, context.options.key_interval),
-        machine: MachinePlan::Qemu(Box::new(qemu)),
-        communicator,
+        guest_port: communicator.port(),
         shutdown,
-        provisioners: Vec::new(),
-        error_cleanup_provisioner: None,
-        post_processors: Vec::new(),
-        name,
-        source_name,
+        hypervisor,
     };
-    (plan, key)
+    (machine, communicator, key)
 }
 
-fn output_directory(context: &BuildContext<'_>, decoder: &mut Decoder<'_>) -> PathBuf {
+fn hypervisor(context: &BuildContext<'_>, kind: &str, decoder: &mut Decoder<'_>) -> (HypervisorPlan, Option<IsoPlan>) {
+    if kind.starts_with("virtualbox") {
+        let (virtualbox, iso) = virtualbox::virtualbox(kind, decoder);
+        return (HypervisorPlan::VirtualBox(Box::new(virtualbox)), iso);
+    }
+    let qemu = qemu::qemu(decoder, context.options.accelerator_override.as_deref());
+    let iso = iso::iso(decoder, qemu.iso_skip_cache);
+    (HypervisorPlan::Qemu(Box::new(qemu)), Some(iso))
+}
+
+/// VirtualBox looks whether the folder exists only when it runs.
+fn output_directory(context: &BuildContext<'_>, kind: &str, decoder: &mut Decoder<'_>) -> PathBuf {
     let written = decoder.string("output_directory");
     let text = written.unwrap_or_else(|| format!("output-{}", context.build.source_name));
     let place = decoder.folders().locate(&text);
-    if !context.options.force && place.symlink_metadata().is_ok() {
+    let is_looked_for = kind == "qemu" || context.options.purpose == Purpose::Run;
+    if is_looked_for && !context.options.force && place.symlink_metadata().is_ok() {
         let error = Diagnostic::error(format!("the output folder `{text}` exists already"));
         let error = error.at(&decoder.span("output_directory"));
         decoder.push(error.help("remove it, or let `-force` replace it"));

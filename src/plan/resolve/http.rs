@@ -9,7 +9,7 @@ pub(super) fn http(decoder: &mut Decoder<'_>) -> HttpPlan {
     let directory = decoder.path("http_directory");
     if let Some(directory) = &directory {
         let span = decoder.span("http_directory");
-        decoder.require("`http_directory`", directory, Expect::Folder, &span);
+        decoder.require_for_run("`http_directory`", directory, Expect::Folder, &span);
     }
     let content = decoder.map("http_content");
     if directory.is_some() && !content.is_empty() {
@@ -27,7 +27,7 @@ fn network(decoder: &mut Decoder<'_>) {
     if decoder.string("http_interface").is_some() {
         decoder.exclusive("http_interface", "http_bind_address");
     }
-    decoder.choice("http_network_protocol", &["tcp", "tcp4", "tcp6", "unix", "unixpacket"]);
+    decoder.choice("http_network_protocol");
 }
 
 fn bind_address(decoder: &mut Decoder<'_>) -> Option<IpAddr> {

@@ -38,45 +38,14 @@ fn urls(decoder: &mut Decoder<'_>) -> Vec<Spanned<String>> {
 
 /// An image that only QEMU reads cannot be checked.
 fn checksum(decoder: &mut Decoder<'_>, skip_cache: bool) -> Checksum {
-    let (text, key) = checksum_text(decoder);
+    let text = decoder.string("iso_checksum").unwrap_or_default();
     if skip_cache {
         return Checksum::None;
     }
     checksum::parse(&text).unwrap_or_else(|error| {
-        decoder.reject(key, format!("`iso_checksum` is wrong: {error}"));
+        decoder.reject("iso_checksum", format!("`iso_checksum` is wrong: {error}"));
         Checksum::None
     })
-}
-
-/// Options that older templates write the checksum in, and what they mean now.
-const OLD_CHECKSUMS: [(&str, &str); 3] =
-    [("iso_md5", "md5:HEX"), ("iso_checksum_type", "TYPE:HEX"), ("iso_checksum_url", "file:URL")];
-
-fn checksum_text(decoder: &mut Decoder<'_>) -> (String, &'static str) {
-    let current = decoder.string("iso_checksum").unwrap_or_default();
-    for (old, form) in OLD_CHECKSUMS {
-        if decoder.is_set(old) {
-            decoder.push(
-                Diagnostic::warning(format!("`{old}` is an old option"))
-                    .at(&decoder.span(old))
-                    .help(format!("it is read as `\"iso_checksum\": \"{form}\"`")),
-            );
-        }
-    }
-    let kind = decoder.string("iso_checksum_type").unwrap_or_default();
-    let url = decoder.string("iso_checksum_url");
-    let md5 = decoder.string("iso_md5");
-    if kind.eq_ignore_ascii_case("none") {
-        return (String::from("none"), "iso_checksum_type");
-    }
-    match (current.as_str(), url, md5) {
-        ("", Some(url), _) => (format!("file:{url}"), "iso_checksum_url"),
-        ("", None, Some(md5)) => (format!("md5:{md5}"), "iso_md5"),
-        (text, _, _) if kind.is_empty() || text.is_empty() || text == "none" || text.contains(':') => {
-            (current, "iso_checksum")
-        }
-        (text, _, _) => (format!("{kind}:{text}"), "iso_checksum"),
-    }
 }
 
 /// One URL that may still be fetched is enough; only local images can be looked for now.
@@ -94,15 +63,12 @@ fn require_local(decoder: &mut Decoder<'_>, urls: &[Spanned<String>]) {
             None => return,
         }
     }
-    for problem in missing {
-        decoder.push(problem);
-    }
+    missing.into_iter().for_each(|problem| decoder.push_for_run(problem));
 }
 
 fn require_checksum_file(decoder: &mut Decoder<'_>, checksum: &Checksum) {
     let Checksum::File { location } = checksum else { return };
-    let key = if decoder.is_set("iso_checksum") { "iso_checksum" } else { "iso_checksum_url" };
-    let span = decoder.span(key);
+    let span = decoder.span("iso_checksum");
     match Location::of(location) {
         Location::Local(path) => decoder.require("the checksum file", path, Expect::File, &span),
         Location::Remote => {}

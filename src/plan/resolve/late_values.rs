@@ -2,7 +2,7 @@
 
 use crate::plan::post_processor::{PostProcessorAction, VagrantOptions};
 use crate::plan::provisioner::{ProvisionerAction, ProvisionerPlan, Scripts, ShellLocalPlan};
-use crate::plan::{BuildPlan, MachinePlan};
+use crate::plan::{BuildPlan, HypervisorPlan, MachinePlan};
 use crate::template::interpolate::Late;
 
 pub(super) fn any_uses(plan: &BuildPlan, names: &[&str]) -> bool {
@@ -10,12 +10,21 @@ pub(super) fn any_uses(plan: &BuildPlan, names: &[&str]) -> bool {
 }
 
 fn of_build(plan: &BuildPlan) -> Vec<&Late> {
-    let MachinePlan::Qemu(qemu) = &plan.machine;
-    let mut lates: Vec<&Late> = plan.boot.steps.iter().map(|step| &step.command).collect();
-    lates.extend(qemu.arguments.iter().chain(&qemu.arguments_append).flatten());
-    lates.extend(&plan.shutdown.command);
+    let mut lates: Vec<&Late> = plan.machine().map(of_machine).unwrap_or_default();
     lates.extend(plan.provisioners.iter().chain(&plan.error_cleanup_provisioner).flat_map(of_provisioner));
     lates.extend(plan.post_processors.iter().flatten().flat_map(|processor| of_post_processor(&processor.action)));
+    lates
+}
+
+fn of_machine(plan: &MachinePlan) -> Vec<&Late> {
+    let mut lates: Vec<&Late> = plan.boot.steps.iter().map(|step| &step.command).collect();
+    lates.extend(&plan.shutdown.command);
+    match &plan.hypervisor {
+        HypervisorPlan::Qemu(qemu) => lates.extend(qemu.arguments.iter().chain(&qemu.arguments_append).flatten()),
+        HypervisorPlan::VirtualBox(virtualbox) => {
+            lates.extend(virtualbox.commands.iter().chain(&virtualbox.commands_post).flatten());
+        }
+    }
     lates
 }
 
@@ -25,6 +34,7 @@ fn of_provisioner(provisioner: &ProvisionerPlan) -> Vec<&Late> {
             of_scripts(&shell.scripts).chain(shell.environment.values()).chain([&shell.execute_command]).collect()
         }
         ProvisionerAction::ShellLocal(shell) => of_shell_local(shell),
+        ProvisionerAction::NotRun => Vec::new(),
         ProvisionerAction::File(file) => file.sources.iter().chain(&file.content).chain([&file.destination]).collect(),
     }
 }
@@ -52,7 +62,7 @@ fn of_post_processor(action: &PostProcessorAction) -> Vec<&Late> {
         PostProcessorAction::Checksum(checksum) => vec![&checksum.output],
         PostProcessorAction::Compress(compress) => vec![&compress.output],
         PostProcessorAction::Manifest(manifest) => manifest.custom_data.values().collect(),
-        PostProcessorAction::Artifice(_) => Vec::new(),
+        PostProcessorAction::Artifice(_) | PostProcessorAction::NotRun => Vec::new(),
         PostProcessorAction::ShellLocal(shell) => of_shell_local(shell),
     }
 }

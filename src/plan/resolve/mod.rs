@@ -16,6 +16,8 @@ mod provisioners;
 mod qemu;
 mod report;
 mod select;
+mod small;
+mod virtualbox;
 
 use std::time::Duration;
 
@@ -29,9 +31,30 @@ use super::catalog::Component;
 use super::decode::{Decoder, Folders, Reading};
 use report::Report;
 
+/// What plans are made for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// To look at: components that this program does not run are checked as far as it knows them.
+    #[default]
+    Check,
+    /// To run: such components are refused.
+    Run,
+}
+
+impl Purpose {
+    /// A finding about something that cannot be run.
+    fn finding(self, message: impl Into<String>) -> Diagnostic {
+        match self {
+            Self::Check => Diagnostic::warning(message),
+            Self::Run => Diagnostic::error(message),
+        }
+    }
+}
+
 /// What the command line and the environment add to a template.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ResolveOptions {
+    pub purpose: Purpose,
     /// Names of the builds to make; empty is all.
     pub only: Vec<String>,
     /// Names of builds to leave out, and of post-processors to stop before.
@@ -49,10 +72,11 @@ pub struct ResolveOptions {
 pub fn resolve(template: &Template, options: &ResolveOptions) -> (Vec<BuildPlan>, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let builds = select::builds(template, options, &mut diagnostics);
+    let scope = template.scope();
     let mut report = Report::default();
     let mut plans = Vec::with_capacity(builds.len());
     for build in builds {
-        let (plan, found) = build::plan(&BuildContext::new(template, options, build));
+        let (plan, found) = build::plan(&BuildContext::new(template, options, build, &scope));
         report.add(&build.name, found);
         plans.extend(plan);
     }
@@ -74,13 +98,17 @@ struct BuildContext<'a> {
 }
 
 impl<'a> BuildContext<'a> {
-    fn new(template: &'a Template, options: &'a ResolveOptions, build: &'a Build) -> Self {
-        let scope = template.scope().with_build(&build.source_name, &build.kind.value);
+    fn new(template: &'a Template, options: &'a ResolveOptions, build: &'a Build, scope: &Scope) -> Self {
+        let scope = scope.with_build(&build.source_name, &build.kind.value);
         Self { template, options, build, scope }
     }
 
     fn decoder(&self, component: &'static Component, object: Object) -> Decoder<'_> {
-        let folders = Folders { working: &self.template.working_folder, template: &self.template.folder };
+        let folders = Folders {
+            working: &self.template.working_folder,
+            template: &self.template.folder,
+            may_come_later: self.options.purpose == Purpose::Check,
+        };
         let reading = Reading { scope: &self.scope, folders, typing: self.template.language().into() };
         Decoder::new(reading, component, object)
     }

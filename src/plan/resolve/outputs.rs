@@ -1,31 +1,34 @@
 //! Where builds write: no two to the same place, and none to a place that does not last.
 
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::plan::BuildPlan;
 use crate::plan::post_processor::{PostProcessorAction, PostProcessorPlan};
+use crate::plan::{BuildPlan, BuilderPlan, HypervisorPlan};
 use crate::template::interpolate::{Fields, Late};
 
 use super::report::Report;
 
 /// Takes out every build that has an output in common with another one.
 pub(super) fn refuse_shared(plans: &mut Vec<BuildPlan>, report: &mut Report) {
-    let outputs: Vec<(String, Vec<PathBuf>)> = plans.iter().map(|plan| (plan.name.clone(), outputs(plan))).collect();
-    let mut bad = Vec::new();
-    for (at, (name, paths)) in outputs.iter().enumerate() {
-        if let Some(path) = repeated(paths) {
-            report.add(name, error(path, "two of its steps write").into());
-            bad.push(name.clone());
-        }
-        for (other, other_paths) in &outputs[at + 1..] {
-            if let Some(path) = paths.iter().find(|path| other_paths.contains(path)) {
-                report.add(name, error(path, &format!("this build and `{other}` write")).into());
-                bad.extend([name.clone(), other.clone()]);
+    let mut owners: HashMap<PathBuf, usize> = HashMap::new();
+    let mut bad = HashSet::new();
+    for (index, plan) in plans.iter().enumerate() {
+        for path in outputs(plan) {
+            match owners.entry(path) {
+                Entry::Vacant(free) => drop(free.insert(index)),
+                Entry::Occupied(taken) => {
+                    let owner = *taken.get();
+                    report.add(&plans[owner].name, shared(taken.key(), owner == index, &plan.name).into());
+                    bad.extend([owner, index]);
+                }
             }
         }
     }
-    plans.retain(|plan| !bad.contains(&plan.name));
+    let mut index = 0..;
+    plans.retain(|_| index.next().is_none_or(|index| !bad.contains(&index)));
 }
 
 /// The output folder goes with the machine, when no first step of a sequence keeps it.
@@ -34,10 +37,11 @@ pub(super) fn warn_of_lost(plan: &BuildPlan, diagnostics: &mut Diagnostics) {
     {
         return;
     }
-    let folder = normal(&plan.output_directory);
+    let Some(machine) = plan.machine() else { return };
+    let folder = normal(&machine.output_directory);
     let lost = files(plan).find(|path| normal(path).starts_with(&folder));
     if let Some(path) = lost {
-        let shown = (path.display(), plan.output_directory.display());
+        let shown = (path.display(), machine.output_directory.display());
         let warning = Diagnostic::warning(format!("`{}` lies in `{}`, which is removed at the end", shown.0, shown.1));
         diagnostics.push(warning.help("write it elsewhere, or set `keep_input_artifact` to true"));
     }
@@ -49,22 +53,27 @@ fn keeps_input(step: &PostProcessorPlan) -> bool {
             true
         }
         PostProcessorAction::Artifice(_) => step.keep_input_artifact != Some(false),
-        PostProcessorAction::Vagrant(_) | PostProcessorAction::Compress(_) => step.keep_input_artifact == Some(true),
+        PostProcessorAction::Vagrant(_) | PostProcessorAction::Compress(_) | PostProcessorAction::NotRun => {
+            step.keep_input_artifact == Some(true)
+        }
     }
 }
 
-fn error(path: &Path, who: &str) -> Diagnostic {
+fn shared(path: &Path, by_one_build: bool, other: &str) -> Diagnostic {
+    let who =
+        if by_one_build { "two of its steps write".to_owned() } else { format!("this build and `{other}` write") };
     let error = Diagnostic::error(format!("{who} to the same place, `{}`", path.display()));
     error.help("give each its own, for example with `{{build_name}}` in the name")
 }
 
-fn repeated(paths: &[PathBuf]) -> Option<&PathBuf> {
-    paths.iter().enumerate().find(|(at, path)| paths[..*at].contains(path)).map(|(_, path)| path)
-}
-
 /// The output folder, and the files that are made anew; manifests and checksum files are added to.
 fn outputs(plan: &BuildPlan) -> Vec<PathBuf> {
-    std::iter::once(plan.output_directory.clone()).chain(files(plan)).map(|path| normal(&path)).collect()
+    let made = match &plan.builder {
+        BuilderPlan::Machine(machine) => Some(machine.output_directory.clone()),
+        BuilderPlan::File(file) => Some(file.target.clone()),
+        BuilderPlan::Null | BuilderPlan::Foreign => None,
+    };
+    made.into_iter().chain(files(plan)).map(|path| normal(&path)).collect()
 }
 
 fn files(plan: &BuildPlan) -> impl Iterator<Item = PathBuf> {
@@ -77,7 +86,7 @@ fn file(plan: &BuildPlan, step: &PostProcessorPlan) -> Option<PathBuf> {
     fields.insert("BuilderType".into(), plan.builder_type.clone());
     match &step.action {
         PostProcessorAction::Vagrant(vagrant) => {
-            let provider = vagrant.provider_override.as_deref().unwrap_or("libvirt");
+            let provider = vagrant.provider_override.as_deref().or(provider(&plan.builder))?;
             fields.insert("Provider".into(), provider.to_owned());
             fields.insert("Architecture".into(), vagrant.architecture.clone());
             literal(&vagrant.overrides.get(provider).unwrap_or(&vagrant.options).output, &fields)
@@ -85,6 +94,15 @@ fn file(plan: &BuildPlan, step: &PostProcessorPlan) -> Option<PathBuf> {
         PostProcessorAction::Compress(compress) => literal(&compress.output, &fields),
         _ => None,
     }
+}
+
+/// The Vagrant provider that a machine is for. Of builders that are not run it is not known.
+fn provider(builder: &BuilderPlan) -> Option<&'static str> {
+    let BuilderPlan::Machine(machine) = builder else { return None };
+    Some(match machine.hypervisor {
+        HypervisorPlan::Qemu(_) => "libvirt",
+        HypervisorPlan::VirtualBox(_) => "virtualbox",
+    })
 }
 
 /// The path, if it needs nothing but these values.

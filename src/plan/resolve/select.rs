@@ -17,7 +17,10 @@ pub(super) fn builds<'a>(
     let wanted =
         |build: &&Build| (options.only.is_empty() || names(&options.only, build)) && !names(&options.except, build);
     let chosen: Vec<_> = template.builds.iter().filter(wanted).collect();
-    if chosen.is_empty() {
+    if template.builds.is_empty() {
+        diagnostics
+            .push(Diagnostic::error("the template has no build").help("a `build` block names the sources to build"));
+    } else if chosen.is_empty() {
         let names: Vec<_> = template.builds.iter().map(|build| format!("`{}`", build.name)).collect();
         let error = Diagnostic::error("`-only` and `-except` leave no build to run");
         diagnostics.push(error.help(format!("the template's builds are {}", names.join(", "))));

@@ -6,16 +6,17 @@ use super::{Booted, Guest};
 use crate::event::{Event, Work};
 use crate::keys::{self, BootAction};
 use crate::machine::Machine;
-use crate::plan::{BootPlan, BootStepPlan};
+use crate::plan::{BootPlan, BootStepPlan, MachinePlan};
 use crate::run::build::Build;
 use crate::run::error::Cause;
 use crate::template::interpolate::Fields;
 
 pub(in crate::run) async fn boot<D, C, M: Machine>(
     build: &Build<'_, D, C>,
+    plan: &MachinePlan,
     guest: &mut Guest<M>,
 ) -> Result<Booted, Cause> {
-    let boot = &build.plan.boot;
+    let boot = &plan.boot;
     // Before power-on: a boot command that cannot be typed starts no machine.
     let steps = render_all(boot, &guest.fields)?;
     guest.machine.start().await?;
@@ -29,7 +30,7 @@ pub(in crate::run) async fn boot<D, C, M: Machine>(
         if let Some(description) = &step.description {
             build.context.events.send(Event::BootStep { description: description.clone() });
         }
-        type_step(build, guest, &actions).await?;
+        type_step(build, boot, guest, &actions).await?;
     }
     Ok(Booted)
 }
@@ -60,6 +61,7 @@ async fn wait<D, C, M: Machine>(
 
 async fn type_step<D, C, M: Machine>(
     build: &Build<'_, D, C>,
+    boot: &BootPlan,
     guest: &mut Guest<M>,
     actions: &[BootAction],
 ) -> Result<(), Cause> {
@@ -69,5 +71,5 @@ async fn type_step<D, C, M: Machine>(
         let done = u64::try_from(done).unwrap_or(u64::MAX);
         events.send(Event::Progress { work: Work::Typing, done, total });
     };
-    Ok(guest.machine.send_keys(actions, build.plan.boot.key_interval, report).await?)
+    Ok(guest.machine.send_keys(actions, boot.key_interval, report).await?)
 }

@@ -2,6 +2,7 @@
 
 use super::{Booted, Connected, Guest};
 use crate::comm::connector::Connector;
+use crate::comm::ssh::keypair::KeyPair;
 use crate::machine::Machine;
 use crate::plan::communicator::{CommunicatorPlan, SshPlan};
 use crate::run::build::Build;
@@ -13,14 +14,14 @@ pub(in crate::run) async fn connect<D, C: Connector, M: Machine>(
     guest: &mut Guest<M>,
     _booted: Booted,
 ) -> Result<Connected<C::Session>, Cause> {
-    let mut build_data = common_data(build, guest);
+    let mut build_data = common_data(build, &guest.fields);
     let CommunicatorPlan::Ssh(ssh) = &build.plan.communicator else {
         build_data.insert("ConnType".into(), "none".into());
         return Ok(Connected { session: None, build_data });
     };
     let (host, port) = guest.machine.guest_address(ssh.port).await?;
     let address = (ssh.host.clone().unwrap_or(host), port);
-    add_ssh_data(&mut build_data, ssh, &address, guest);
+    add_ssh_data(&mut build_data, ssh, &address, guest.key.as_ref());
     let connecting = build.run.connector.connect(ssh, address, guest.key.as_ref(), build.context);
     let session = tokio::select! {
         session = connecting => session?,
@@ -32,9 +33,24 @@ pub(in crate::run) async fn connect<D, C: Connector, M: Machine>(
     Ok(Connected { session: Some(session), build_data })
 }
 
+/// Without a machine the template names the host.
+pub(in crate::run) async fn connect_to_host<D, C: Connector>(
+    build: &Build<'_, D, C>,
+) -> Result<Connected<C::Session>, Cause> {
+    let mut build_data = common_data(build, &Fields::new());
+    let CommunicatorPlan::Ssh(ssh) = &build.plan.communicator else {
+        build_data.insert("ConnType".into(), "none".into());
+        return Ok(Connected { session: None, build_data });
+    };
+    let address = (ssh.host.clone().unwrap_or_default(), ssh.port);
+    add_ssh_data(&mut build_data, ssh, &address, None);
+    let session = build.run.connector.connect(ssh, address, None, build.context).await?;
+    Ok(Connected { session: Some(session), build_data })
+}
+
 /// The values of `{{ build }}` that do not depend on the communicator.
-fn common_data<D, C, M>(build: &Build<'_, D, C>, guest: &Guest<M>) -> Fields {
-    let field = |name: &str| guest.fields.get(name).cloned().unwrap_or_default();
+fn common_data<D, C>(build: &Build<'_, D, C>, fields: &Fields) -> Fields {
+    let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
     let (ip, port) = (field("HTTPIP"), field("HTTPPort"));
     Fields::from([
         ("ID".into(), "ERR_ID_NOT_IMPLEMENTED_BY_BUILDER".into()),
@@ -46,7 +62,7 @@ fn common_data<D, C, M>(build: &Build<'_, D, C>, guest: &Guest<M>) -> Fields {
     ])
 }
 
-fn add_ssh_data<M>(data: &mut Fields, ssh: &SshPlan, (host, port): &(String, u16), guest: &Guest<M>) {
+fn add_ssh_data(data: &mut Fields, ssh: &SshPlan, (host, port): &(String, u16), key: Option<&KeyPair>) {
     let secret = |secret: Option<&crate::io::secrets::Secret>| secret.map_or("", |secret| secret.reveal()).to_owned();
     let key_file = ssh.private_key_file.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
     data.extend([
@@ -55,7 +71,7 @@ fn add_ssh_data<M>(data: &mut Fields, ssh: &SshPlan, (host, port): &(String, u16
         ("Port".to_owned(), port.to_string()),
         ("User".to_owned(), ssh.username.clone()),
         ("Password".to_owned(), secret(ssh.password.as_ref())),
-        ("SSHPrivateKey".to_owned(), secret(guest.key.as_ref().map(|key| &key.private_pem))),
+        ("SSHPrivateKey".to_owned(), secret(key.map(|key| &key.private_pem))),
         ("SSHPrivateKeyFile".to_owned(), key_file),
         ("SSHAgentAuth".to_owned(), ssh.agent_auth.to_string()),
     ]);

@@ -20,9 +20,10 @@ use crate::template::interpolate::Fields;
 
 pub(in crate::run) async fn create<D: Driver, C: Connector>(
     build: &Build<'_, D, C>,
+    plan: &MachinePlan,
     fetched: Fetched,
 ) -> Result<Guest<D::Machine>, Cause> {
-    let (plan, context) = (build.plan, build.context);
+    let context = build.context;
     let output = output::prepare(&plan.output_directory, build.run.options.force, context).await?;
     let work_directory = work_directory(&build.run.cache.work_folder(), &context.cleanup).await?;
     let floppy =
@@ -33,18 +34,18 @@ pub(in crate::run) async fn create<D: Driver, C: Connector>(
         crate::seed::cd::write(plan, path)
     });
     let (floppy, cd) = (floppy.await?, cd.await?);
-    let key = build.run.connector.make_key(&plan.communicator).await?;
+    let key = build.run.connector.make_key(&build.plan.communicator).await?;
     if let Some(key) = &key {
         // Templates can hand it to scripts, which may print it.
         context.secrets.add(key.private_pem.reveal());
     }
-    let http = serve(build).await?;
-    let mut fields = http_fields(build, http.as_ref()).await?;
+    let http = serve(build, plan).await?;
+    let mut fields = http_fields(build, plan, http.as_ref()).await?;
     fields.insert("Name".into(), plan.vm_name.clone());
     fields.insert("SSHPublicKey".into(), key.as_ref().map_or_else(String::new, |key| key.public_line.clone()));
     let media = Media {
         iso: fetched.iso,
-        iso_url: plan.iso.urls.first().cloned(),
+        iso_url: plan.iso.as_ref().and_then(|iso| iso.urls.first().cloned()),
         cd,
         floppy,
         output_directory: output.path.clone(),
@@ -79,13 +80,13 @@ async fn write_medium<D, C, P: Clone + Send + 'static>(
     Ok(Some(path))
 }
 
-async fn serve<D, C>(build: &Build<'_, D, C>) -> Result<Option<HttpServer>, Cause> {
-    let http = &build.plan.http;
+async fn serve<D, C>(build: &Build<'_, D, C>, plan: &MachinePlan) -> Result<Option<HttpServer>, Cause> {
+    let http = &plan.http;
     if !http.is_served() {
         return Ok(None);
     }
     let address = http.bind_address.unwrap_or_else(|| {
-        let bridged = matches!(&build.plan.machine, MachinePlan::Qemu(qemu) if qemu.net_bridge.is_some());
+        let bridged = plan.qemu().is_some_and(|qemu| qemu.net_bridge.is_some());
         if bridged { Ipv4Addr::UNSPECIFIED.into() } else { Ipv4Addr::LOCALHOST.into() }
     });
     let range = PortRange { address, min: http.port_min, max: http.port_max, option: "http_port" };
@@ -94,11 +95,15 @@ async fn serve<D, C>(build: &Build<'_, D, C>) -> Result<Option<HttpServer>, Caus
     Ok(Some(HttpServer::start(http, listener, build.context.events.clone()).await?))
 }
 
-async fn http_fields<D: Driver, C>(build: &Build<'_, D, C>, server: Option<&HttpServer>) -> Result<Fields, Cause> {
-    let address = build.run.driver.http_address(build.plan).await?;
+async fn http_fields<D: Driver, C>(
+    build: &Build<'_, D, C>,
+    plan: &MachinePlan,
+    server: Option<&HttpServer>,
+) -> Result<Fields, Cause> {
+    let address = build.run.driver.http_address(plan).await?;
     let port = server.map_or(0, HttpServer::port);
-    let directory = build.plan.http.directory.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
-    let content = format!("{:?}", build.plan.http.content.keys().collect::<Vec<_>>());
+    let directory = plan.http.directory.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+    let content = format!("{:?}", plan.http.content.keys().collect::<Vec<_>>());
     Ok(Fields::from([
         ("HTTPIP".into(), address.to_string()),
         ("HTTPPort".into(), port.to_string()),

@@ -5,8 +5,8 @@ use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt;
 
+use super::Unprovisioned;
 use super::provision::run_one;
-use super::{Guest, Unprovisioned};
 use crate::comm::Communicator;
 use crate::machine::Machine;
 use crate::plan::OnError;
@@ -14,14 +14,14 @@ use crate::run::build::Build;
 
 pub(in crate::run) async fn run<D, C, M: Machine, S: Communicator>(
     build: &Build<'_, D, C>,
-    guest: &mut Guest<M>,
+    machine: Option<&mut M>,
     failed: Unprovisioned<S>,
 ) {
     let Some(plan) = &build.plan.error_cleanup_provisioner else { return };
     if build.run.options.on_error == OnError::Abort {
         return;
     }
-    let running = run_one(build, guest, plan, failed.session.as_ref(), &failed.data);
+    let running = run_one(build, machine, plan, failed.session.as_ref(), &failed.data);
     let guarded = AssertUnwindSafe(running).catch_unwind();
     let problem = match build.run.cancel.run_until_cancelled(guarded).await {
         Some(Ok(Ok(()))) => return,

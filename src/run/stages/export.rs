@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Exported, Guest, Stopped};
+use super::{Exported, Guest, Provisioned, Stopped};
 use crate::artifact::Artifact;
 use crate::machine::Machine;
 use crate::run::build::Build;
@@ -29,6 +29,20 @@ pub(in crate::run) async fn export<D, C, M: Machine>(
         build_data: stopped.build_data,
     };
     Ok(Exported { artifact })
+}
+
+/// The artifact of a build without a machine.
+pub(in crate::run) fn nothing<S>(provisioned: Provisioned<S>) -> Exported {
+    let artifact = Artifact {
+        builder_id: "fnoeding.null".into(),
+        id: "Null".into(),
+        description: "Did not export anything. This is the null builder".into(),
+        files: Vec::new(),
+        directory: None,
+        machine: None,
+        build_data: provisioned.build_data,
+    };
+    Exported { artifact }
 }
 
 /// Every file below the folder in lexical order: what the user's own `qemuargs` wrote there belongs to the artifact.

@@ -7,6 +7,7 @@ pub(super) mod create;
 pub(super) mod error_cleanup;
 pub(super) mod export;
 pub(super) mod fetch;
+pub(super) mod file;
 pub(super) mod post_process;
 pub(super) mod provision;
 pub(super) mod shutdown;

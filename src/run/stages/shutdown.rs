@@ -6,16 +6,18 @@ use super::{Guest, Provisioned, Stopped};
 use crate::comm::Communicator;
 use crate::event::Event;
 use crate::machine::Machine;
+use crate::plan::MachinePlan;
 use crate::plan::communicator::CommunicatorPlan;
 use crate::run::build::Build;
 use crate::run::error::Cause;
 
 pub(in crate::run) async fn shutdown<D, C, M: Machine, S: Communicator>(
     build: &Build<'_, D, C>,
+    plan: &MachinePlan,
     guest: &mut Guest<M>,
     provisioned: Provisioned<S>,
 ) -> Result<Stopped, Cause> {
-    let plan = &build.plan.shutdown;
+    let plan = &plan.shutdown;
     let timeout = plan.timeout;
     let Provisioned { session, build_data } = provisioned;
     match (&build.plan.communicator, session, &plan.command) {

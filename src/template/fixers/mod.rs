@@ -33,7 +33,7 @@ use component::Component;
 
 /// What a component is in a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
+pub enum Role {
     Builder,
     Provisioner,
     PostProcessor,

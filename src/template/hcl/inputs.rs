@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::io::secrets::MASK;
 use crate::source::{SourceFile, Span, Spanned};
+use crate::template::text;
 use crate::template::variables::VariableInputs;
 
 use super::blocks::VariableBlock;
@@ -123,7 +124,7 @@ fn from_file(
     diagnostics: &mut Diagnostics,
 ) -> BTreeMap<String, Given> {
     let mut given = BTreeMap::new();
-    let Some(source) = diagnostics.take(super::load::read(path)) else { return given };
+    let Some(source) = diagnostics.take(text::read_strict(path, "variable file")) else { return given };
     let Some(body) = file_body(path, &source, diagnostics) else { return given };
     for block in &body.blocks {
         let error = Diagnostic::error(format!("a variable file has no block `{}`", block.kind.value)).at(&block.span);

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::io::secrets::Secret;
+use crate::io::text::SIZE_LIMIT;
 use crate::source::SourceFile;
 use crate::template::variables::{Variable, VariableInputs, Variables};
-use crate::template::{PACKER_VERSION, Template, load};
+use crate::template::{PACKER_VERSION, Template, text};
 
 use super::blocks::{Declarations, Definitions, JSON_SCHEMA, LocalBlock, VariableBlock};
 use super::content::Content;
@@ -36,7 +37,7 @@ pub(in crate::template) fn load(path: &Path, inputs: &VariableInputs) -> (Option
     match Files::find(path) {
         Ok(files) => {
             let mut diagnostics = Diagnostics::default();
-            let sources: Vec<_> = files.configuration.iter().filter_map(|path| diagnostics.take(read(path))).collect();
+            let Some(sources) = sources(&files.configuration, &mut diagnostics) else { return (None, diagnostics) };
             let (template, found) = from_sources(path, &sources, &files, inputs);
             diagnostics.extend(found);
             (template.filter(|_| !diagnostics.has_errors()), diagnostics)
@@ -55,8 +56,21 @@ pub(in crate::template) fn parse(
     from_sources(path, std::slice::from_ref(source), &files, inputs)
 }
 
-pub(super) fn read(path: &Path) -> Result<Arc<SourceFile>, Diagnostic> {
-    load::read_file(path)
+/// All files' texts, which are bounded together as one file is. None, when one of them is missing.
+fn sources(paths: &[PathBuf], diagnostics: &mut Diagnostics) -> Option<Vec<Arc<SourceFile>>> {
+    let mut sources = Vec::new();
+    let mut size = 0;
+    for path in paths {
+        let source = diagnostics.take(text::read_strict(path, "template"));
+        size += source.as_ref().map_or(0, |source| source.text.len());
+        if size > SIZE_LIMIT {
+            let limit = SIZE_LIMIT >> 20;
+            diagnostics.push(Diagnostic::error(format!("the template's files are larger than {limit} MiB together")));
+            return None;
+        }
+        sources.extend(source);
+    }
+    (sources.len() == paths.len()).then_some(sources)
 }
 
 impl Files {

@@ -10,6 +10,7 @@ mod data;
 mod deferred;
 mod evaluate;
 mod filter;
+pub(super) mod format;
 mod functions;
 mod globals;
 mod inputs;

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::ast::{Base, Binding, Branch, BranchKind, Command, Node, Operand, Pipeline, Tree};
+use super::growth::Growth;
 use super::problem::Problem;
 use super::value::Value;
 use super::{Fields, functions};
@@ -20,10 +21,18 @@ pub(super) enum Missing {
     Error,
 }
 
-pub(super) fn evaluate(tree: &Tree, fields: &Fields, missing: Missing) -> Result<String, Problem> {
+pub(super) fn evaluate(tree: &Tree, fields: &Fields, missing: Missing, growth: &Growth) -> Result<String, Problem> {
     let root = Value::Map(Arc::new(fields.clone()));
-    let mut evaluator =
-        Evaluator { tree, root: root.clone(), missing, variables: Vec::new(), out: String::new(), calls: 0, steps: 0 };
+    let mut evaluator = Evaluator {
+        tree,
+        root: root.clone(),
+        missing,
+        variables: Vec::new(),
+        out: String::new(),
+        growth,
+        calls: 0,
+        steps: 0,
+    };
     evaluator.nodes(&tree.nodes, &root)?;
     Ok(evaluator.out)
 }
@@ -51,6 +60,7 @@ struct Evaluator<'a> {
     missing: Missing,
     variables: Vec<(String, Value)>,
     out: String,
+    growth: &'a Growth,
     calls: usize,
     steps: usize,
 }
@@ -59,7 +69,7 @@ impl Evaluator<'_> {
     fn nodes(&mut self, nodes: &[Node], dot: &Value) -> Result<Flow, Problem> {
         for node in nodes {
             let flow = match node {
-                Node::Text(text) => self.print(text),
+                Node::Text(text) => self.print(text)?,
                 Node::Action(pipeline) => self.action(pipeline, dot)?,
                 Node::Branch(branch) => self.branch(branch, dot)?,
                 Node::Call { name, argument, range } => self.call(name, argument.as_ref(), range, dot)?,
@@ -73,18 +83,24 @@ impl Evaluator<'_> {
         Ok(Flow::Next)
     }
 
-    fn print(&mut self, text: &str) -> Flow {
+    fn print(&mut self, text: &str) -> Result<Flow, Problem> {
+        // Text that is printed once was counted where it came from.
+        if self.steps > 0 {
+            self.growth.add(text.len(), &(0..usize::MAX))?;
+        }
         self.out.push_str(text);
-        Flow::Next
+        Ok(Flow::Next)
     }
 
     fn action(&mut self, pipeline: &Pipeline, dot: &Value) -> Result<Flow, Problem> {
         let value = self.pipeline(pipeline, dot)?;
         match &pipeline.binding {
-            Some(binding) => self.bind(binding, &[value]),
-            None => drop(self.print(&value.to_string())),
+            Some(binding) => {
+                self.bind(binding, &[value]);
+                Ok(Flow::Next)
+            }
+            None => self.print(&value.to_string()),
         }
-        Ok(Flow::Next)
     }
 
     /// Binds the last names to the values: `$element`, or `$index` and `$element`.
@@ -185,7 +201,9 @@ impl Evaluator<'_> {
         let Some((name, operands)) = command.call() else { return self.operand(&command.operands[0], dot) };
         let mut arguments = operands.iter().map(|operand| self.operand(operand, dot)).collect::<Result<Vec<_>, _>>()?;
         arguments.extend(piped);
-        functions::call(name, &arguments).map_err(|message| Problem::new(&command.operands[0].range, message))
+        let range = &command.operands[0].range;
+        let value = functions::call(name, &arguments).map_err(|message| Problem::new(range, message))?;
+        self.growth.admit(value, range)
     }
 
     fn operand(&mut self, operand: &Operand, dot: &Value) -> Result<Value, Problem> {
@@ -198,7 +216,7 @@ impl Evaluator<'_> {
             Base::Function(name) => functions::call(name, &[]).map_err(|message| Problem::new(range, message))?,
             Base::Nested(pipeline) => self.pipeline(pipeline, dot)?,
         };
-        let found = field_of(value, fields, range)?;
+        let found = self.growth.admit(field_of(value, fields, range)?, range)?;
         match (found, fields.last()) {
             (Value::None, Some(name)) if self.missing == Missing::Error => {
                 Err(Problem::new(range, format!("`.{name}` has no value")))

@@ -8,6 +8,7 @@ use crate::template::value::Deferred;
 
 use super::ast::{Base, Branch, Command, Definitions, Node, Operand, Pipeline, Tree};
 use super::evaluate::{Missing, evaluate};
+use super::growth::Growth;
 use super::{Fields, Scope, Site};
 
 /// A text in which everything known at plan time is filled in and the dot-variables are not.
@@ -89,7 +90,7 @@ impl Late {
     pub fn render(&self, fields: &Fields) -> Result<String, RenderError> {
         match &self.body {
             Body::Filled { tree, missing } => {
-                evaluate(tree, fields, *missing).map_err(|problem| self.error(problem.message))
+                evaluate(tree, fields, *missing, &Growth::default()).map_err(|problem| self.error(problem.message))
             }
             Body::Deferred { value, used, scope, site } => {
                 let text = value.text(fields).map_err(|diagnostic| self.error(diagnostic.message))?;

@@ -6,9 +6,11 @@
 //! which `evaluate` takes when the machine runs.
 
 mod ast;
+mod calls;
 mod evaluate;
 mod fold;
 mod functions;
+mod growth;
 mod late;
 mod lexer;
 mod parser;
@@ -22,6 +24,7 @@ mod value;
 
 use std::collections::BTreeMap;
 
+pub(super) use calls::{Call, calls};
 pub use late::{Late, RenderError};
 pub(super) use lexer::Dots;
 pub(super) use place::within as place_within;

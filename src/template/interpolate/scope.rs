@@ -14,6 +14,7 @@ use crate::template::value::Deferred;
 use crate::template::{Language, PACKER_VERSION};
 
 use super::fold::{fold, fold_once};
+use super::growth::Growth;
 use super::lexer::Dots;
 use super::problem::Problem;
 use super::value::Value;
@@ -34,11 +35,12 @@ pub struct Facts {
 #[derive(Clone, Debug)]
 pub struct Scope {
     language: Language,
-    facts: Arc<Facts>,
+    pub(super) facts: Arc<Facts>,
     variables: Arc<BTreeMap<String, Secret>>,
     /// Only the values of variables may look at the environment.
     environment: Option<Arc<BTreeMap<String, Secret>>>,
     build: Option<Build>,
+    pub(super) growth: Growth,
 }
 
 #[derive(Clone, Debug)]
@@ -50,7 +52,7 @@ struct Build {
 impl Scope {
     pub fn new(facts: Facts, variables: BTreeMap<String, Secret>) -> Self {
         let (facts, variables) = (Arc::new(facts), Arc::new(variables));
-        Self { language: Language::Json, facts, variables, environment: None, build: None }
+        Self { language: Language::Json, facts, variables, environment: None, build: None, growth: Growth::default() }
     }
 
     /// The scope of texts in HCL2 templates: what HCL itself can express is not possible in `{{ }}` there.
@@ -159,8 +161,7 @@ impl Scope {
             Some(value) => Ok(Value::String(value.reveal().to_owned())),
             None if self.environment.is_none() => Ok(Value::String(String::new())),
             None => {
-                let known = self.variables.keys().map(String::as_str);
-                let problem = Problem::new(range, format!("variable `{name}` has no value")).suggest(name, known);
+                let problem = Problem::new(range, format!("variable `{name}` has no value"));
                 Err(Problem { unresolved: Some(name.to_owned()), ..problem })
             }
         }

@@ -298,6 +298,29 @@ fn nearly_template() -> impl Strategy<Value = String> {
     prop::collection::vec(parts, 0..24).prop_map(|parts| parts.concat())
 }
 
+#[test]
+fn texts_that_grow_without_bound_are_refused() {
+    let ten = r#"{{$a := "0123456789abcdef"}}"#;
+    let doubled: String = (0..60).map(|_| r#" | replace_all "" "0123456789""#).collect();
+    let printed = format!("{ten}{}", "{{$a = print $a $a $a $a $a $a $a $a}}".repeat(12));
+    let looped = format!("{{{{range 100000}}}}{}{{{{end}}}}", "x".repeat(5000));
+    let padded = format!("{{{{printf \"{}\"{}}}}}", "%9999d".repeat(2000), " 1".repeat(2000));
+    let called =
+        format!("{{{{define \"a\"}}}}{}{{{{end}}}}{}", "y".repeat(1_000_000), "{{template \"a\"}}".repeat(5000));
+    for text in [format!("{{{{`x`{doubled}}}}}"), printed, looped, padded, called] {
+        let shown = rendered(&text);
+        assert!(shown.contains("grows beyond"), "{}", &shown[..shown.len().min(200)]);
+    }
+}
+
+#[test]
+fn values_that_contain_themselves_are_refused() {
+    let twice = r#"{{user "twice"}}{{user "twice"}}"#;
+    let scope = Scope::new(scope().facts.as_ref().clone(), [("twice".to_owned(), Secret::new(twice))].into());
+    let refused = scope.late("{{user `twice`}}", &Span::whole("t", ""), BOOT).expect_err("it doubles for ever");
+    assert!(refused.message.contains("grows beyond"), "{}", refused.message);
+}
+
 proptest! {
     #[test]
     fn no_text_makes_it_panic(text in prop_oneof![nearly_template(), ".{0,30}"]) {

@@ -1,6 +1,7 @@
 //! JSON (RFC 8259) to values with places. Strict, but for two things found in real files: a byte order
 //! mark is skipped, and a repeated key is reported instead of silently taken or dropped.
 
+mod entries;
 mod error;
 mod number;
 mod string;
@@ -13,11 +14,15 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::{SourceFile, Span, Spanned};
 
 use super::value::{Kind, Object, Value};
+use entries::Entries;
 use error::SyntaxError;
 pub use write::write;
 
 /// Deeper nesting is refused, so that no file can exhaust the stack.
 const DEPTH_LIMIT: usize = 127;
+
+/// More values are refused: a value takes up to a hundred times the memory of its text.
+const COUNT_LIMIT: usize = 1_000_000;
 
 /// A document, and one finding for each key that an object repeats. Of those the last one counts.
 #[derive(Clone, Debug)]
@@ -28,7 +33,7 @@ pub struct Document {
 
 /// Reads a whole text. `what` names it in errors: "template", "variable file".
 pub fn parse(source: &Arc<SourceFile>, what: &str) -> Result<Document, Diagnostic> {
-    let mut reader = Reader { source, at: 0, depth: 0, repeated_keys: Diagnostics::default() };
+    let mut reader = Reader { source, at: 0, depth: 0, count: 0, repeated_keys: Diagnostics::default() };
     if source.text.starts_with('\u{feff}') {
         reader.at = '\u{feff}'.len_utf8();
     }
@@ -42,6 +47,7 @@ struct Reader<'a> {
     source: &'a Arc<SourceFile>,
     at: usize,
     depth: usize,
+    count: usize,
     repeated_keys: Diagnostics,
 }
 
@@ -74,6 +80,10 @@ impl<'a> Reader<'a> {
 
     fn value(&mut self) -> Result<Value, SyntaxError> {
         let first = self.peek();
+        self.count += 1;
+        if self.count > COUNT_LIMIT {
+            return Err(self.error(format!("there are more than {COUNT_LIMIT} values")));
+        }
         let start = self.at;
         let kind = match first {
             Some('{') => self.nested(Self::object).map(Kind::Map)?,
@@ -120,7 +130,7 @@ impl<'a> Reader<'a> {
 
     fn object(&mut self) -> Result<Object, SyntaxError> {
         let start = self.at;
-        let mut entries = Vec::new();
+        let mut entries = Entries::default();
         self.at += 1;
         let mut has_more = self.peek() != Some('}');
         self.at += usize::from(!has_more);
@@ -130,20 +140,16 @@ impl<'a> Reader<'a> {
             self.insert(&mut entries, key, value);
             has_more = self.separator('}')?;
         }
-        Ok(Object { entries, span: self.span(start..self.at) })
+        Ok(Object { entries: entries.list, span: self.span(start..self.at) })
     }
 
-    fn insert(&mut self, entries: &mut Vec<(Spanned<String>, Value)>, key: Spanned<String>, value: Value) {
-        let Some(first) = entries.iter_mut().find(|(known, _)| known.value == key.value) else {
-            entries.push((key, value));
-            return;
-        };
-        let (line, _) = self.source.position(first.0.span.range.start);
+    fn insert(&mut self, entries: &mut Entries, key: Spanned<String>, value: Value) {
+        let Some((key, first)) = entries.insert(key, value) else { return };
+        let (line, _) = self.source.position(first.range.start);
         let finding = Diagnostic::error(format!("key `{}` is repeated", key.value))
             .at_with(&key.span, format!("the same key is on line {line}"))
             .help("keep one of the two");
         self.repeated_keys.push(finding);
-        *first = (key, value);
     }
 
     fn key(&mut self) -> Result<Spanned<String>, SyntaxError> {

@@ -1,13 +1,16 @@
 //! `only`, `except` and `override` must name builders that exist.
 
+use std::collections::BTreeSet;
+
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::{Span, Spanned};
 
 use super::component::{Content, Filter, SharedProvisioner};
 
 pub(super) fn check(content: &Content, diagnostics: &mut Diagnostics) {
-    let known = content.builders.iter().map(|builder| builder.raw_name.value.as_str()).collect();
-    let mut names = Names { known, diagnostics };
+    let known: BTreeSet<_> = content.builders.iter().map(|builder| builder.raw_name.value.as_str()).collect();
+    let list = known.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    let mut names = Names { known, list, diagnostics };
     for (index, provisioner) in content.provisioners.iter().enumerate() {
         names.check_provisioner(&format!("provisioner {}", index + 1), provisioner);
     }
@@ -22,9 +25,14 @@ pub(super) fn check(content: &Content, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// How many builders a help names.
+const SHOWN: usize = 20;
+
 struct Names<'a> {
     /// The raw names of all builders.
-    known: Vec<&'a str>,
+    known: BTreeSet<&'a str>,
+    /// The first of them, for people.
+    list: String,
     diagnostics: &'a mut Diagnostics,
 }
 
@@ -49,12 +57,12 @@ impl Names<'_> {
     }
 
     fn check_name(&mut self, place: &str, name: &str, span: &Span) {
-        if self.known.contains(&name) {
+        if self.known.contains(name) {
             return;
         }
         let finding = Diagnostic::error(format!("{place} names the builder `{name}`, which does not exist")).at(span);
         let finding = finding.suggest(name, self.known.iter().copied());
-        let known = format!("the builders are: {}", self.known.join(", "));
+        let known = format!("the builders are: {}", self.list);
         self.diagnostics.push(if finding.help.is_some() { finding } else { finding.help(known) });
     }
 }

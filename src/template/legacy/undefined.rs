@@ -39,12 +39,12 @@ fn collect(value: &Value, uses: &mut Vec<Use>) {
 
 /// One warning for each name that does not exist, at its first use.
 pub(super) fn report(uses: Vec<Use>, variables: &Variables, diagnostics: &mut Diagnostics) {
+    let known: BTreeSet<&str> = variables.0.iter().map(|variable| variable.name.as_str()).collect();
     let mut reported = BTreeSet::new();
     for Use { name, span } in uses {
-        if variables.get(&name).is_none() && reported.insert(name.clone()) {
-            let known = variables.0.iter().map(|variable| variable.name.as_str());
+        if !known.contains(name.as_str()) && reported.insert(name.clone()) {
             let finding = Diagnostic::warning(format!("there is no variable `{name}`; this gives an empty text"));
-            diagnostics.push(finding.at(&span).suggest(&name, known));
+            diagnostics.push(finding.at(&span).suggest(&name, known.iter().copied()));
         }
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::{SourceFile, Span, Spanned};
-use crate::template::json;
 use crate::template::value::{Kind, Object};
+use crate::template::{json, text};
 
 /// Reads a file; `is_sensitive` tells the names whose values no finding may show.
 pub(super) fn read(
@@ -19,10 +19,8 @@ pub(super) fn read(
         diagnostics.push(hcl_refused(&name));
         return Vec::new();
     }
-    let entries = fs_err::read(path)
-        .map_err(|error| Diagnostic::error(format!("cannot read the variable file: {error}")))
-        .and_then(|bytes| object(&name, &String::from_utf8_lossy(&bytes)));
-    let Some((object, findings)) = diagnostics.take(entries) else { return Vec::new() };
+    let Some(source) = text::read(path, "variable file", diagnostics) else { return Vec::new() };
+    let Some((object, findings)) = diagnostics.take(object(&source)) else { return Vec::new() };
     diagnostics.extend(findings);
     strings(object, &name, is_sensitive, diagnostics)
 }
@@ -32,15 +30,16 @@ fn hcl_refused(name: &str) -> Diagnostic {
         .help("write the variables as a JSON object of strings")
 }
 
-fn object(name: &str, text: &str) -> Result<(Object, Diagnostics), Diagnostic> {
-    let source = SourceFile::new(name, text);
-    let document = json::parse(&source, "variable file")?;
+fn object(source: &Arc<SourceFile>) -> Result<(Object, Diagnostics), Diagnostic> {
+    let document = json::parse(source, "variable file")?;
     // Packer takes the last one without a word, so such files are in use.
     let findings = document.repeated_keys.into_warnings();
     match document.value.kind {
         Kind::Map(object) => Ok((object, findings)),
-        other => Err(Diagnostic::error(format!("{name} must hold a map of strings, not {}", other.describe()))
-            .at(&document.value.span)),
+        other => {
+            Err(Diagnostic::error(format!("{} must hold a map of strings, not {}", source.name, other.describe()))
+                .at(&document.value.span))
+        }
     }
 }
 

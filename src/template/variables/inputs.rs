@@ -7,7 +7,7 @@ use crate::io::secrets::{Secret, Secrets};
 use crate::template::hcl::DataRequest;
 
 /// What happens to data sources while a template is loaded.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub enum DataMode {
     /// Nothing is asked; what they would give stays unknown.
     Unknown,

@@ -2,8 +2,7 @@
 
 use super::devices::{self, Storage};
 use super::{Argument, Runtime, escaped, escaped_path, path_text};
-use crate::plan::BuildPlan;
-use crate::plan::communicator::CommunicatorPlan;
+use crate::plan::MachinePlan;
 use crate::plan::qemu::{FirmwarePlan, QemuPlan, Topology};
 
 /// The socket of a template's own QMP connection, in the work directory when the template names none.
@@ -12,7 +11,7 @@ const MONITOR_SUFFIX: &str = "monitor";
 pub const TPM_SOCKET: &str = "tpm.sock";
 
 /// In a fixed order; Packer's changes from run to run, so nothing can depend on it.
-pub(super) fn arguments(plan: &BuildPlan, qemu: &QemuPlan, runtime: &Runtime) -> Vec<Argument> {
+pub(super) fn arguments(plan: &MachinePlan, qemu: &QemuPlan, runtime: &Runtime) -> Vec<Argument> {
     let mut list = vec![
         Argument::new("-name", escaped(&plan.vm_name)),
         Argument::new("-machine", machine(qemu, runtime)),
@@ -67,20 +66,20 @@ fn boot_order(qemu: &QemuPlan) -> Option<&'static str> {
 }
 
 /// The forward listens on the loopback address only: the guest's password is often well known.
-fn network(plan: &BuildPlan, qemu: &QemuPlan, runtime: &Runtime) -> String {
+fn network(plan: &MachinePlan, qemu: &QemuPlan, runtime: &Runtime) -> String {
     if let Some(bridge) = &qemu.net_bridge {
         return format!("bridge,id=user.0,br={bridge}");
     }
-    match &plan.communicator {
-        CommunicatorPlan::Ssh(ssh) => {
+    match plan.guest_port {
+        Some(port) => {
             let host_port = super::ssh_host_port(plan, runtime);
-            format!("user,id=user.0,hostfwd=tcp:127.0.0.1:{host_port}-:{}", ssh.port)
+            format!("user,id=user.0,hostfwd=tcp:127.0.0.1:{host_port}-:{port}")
         }
-        CommunicatorPlan::None => "user,id=user.0".to_owned(),
+        None => "user,id=user.0".to_owned(),
     }
 }
 
-fn storage_and_network(plan: &BuildPlan, qemu: &QemuPlan, runtime: &Runtime) -> Vec<Argument> {
+fn storage_and_network(plan: &MachinePlan, qemu: &QemuPlan, runtime: &Runtime) -> Vec<Argument> {
     let disks = devices::disk_paths(plan, &qemu.disk, &runtime.output_directory);
     let discs = devices::disc_files(runtime);
     let Storage { disk_devices, disc_devices, mut drives } = devices::storage(qemu, &disks, &discs);
@@ -100,7 +99,7 @@ fn vnc(qemu: &QemuPlan, runtime: &Runtime) -> String {
     format!("{address}:{}{password}", runtime.vnc_display)
 }
 
-fn monitor(plan: &BuildPlan, qemu: &QemuPlan, runtime: &Runtime) -> String {
+fn monitor(plan: &MachinePlan, qemu: &QemuPlan, runtime: &Runtime) -> String {
     let own = || runtime.work_directory.join(format!("{}.{MONITOR_SUFFIX}", plan.vm_name));
     let path = qemu.qmp_socket_path.clone().unwrap_or_else(own);
     format!("unix:{},server=on,wait=off", escaped_path(&path))

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Runtime, escaped, escaped_path, path_text};
 use crate::machine::qemu::firmware::Firmware;
-use crate::plan::BuildPlan;
+use crate::plan::MachinePlan;
 use crate::plan::qemu::{DiskPlan, FirmwarePlan, QemuPlan};
 
 /// Ports of one AHCI controller.
@@ -134,7 +134,7 @@ fn disk_options(disk: &DiskPlan) -> String {
 }
 
 /// Where the disks of a build are: the first has the machine's name, without an extension.
-pub fn disk_paths(plan: &BuildPlan, disk: &DiskPlan, output_directory: &Path) -> Vec<PathBuf> {
+pub fn disk_paths(plan: &MachinePlan, disk: &DiskPlan, output_directory: &Path) -> Vec<PathBuf> {
     let name = |number: usize| match number {
         0 => plan.vm_name.clone(),
         _ => format!("{}-{number}", plan.vm_name),

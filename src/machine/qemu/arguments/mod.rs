@@ -22,9 +22,8 @@ use serde::Serialize;
 
 use super::firmware::Firmware;
 use crate::machine::Error;
-use crate::plan::communicator::CommunicatorPlan;
+use crate::plan::MachinePlan;
 use crate::plan::qemu::QemuPlan;
-use crate::plan::{BuildPlan, MachinePlan};
 use crate::process::Cmd;
 use crate::template::interpolate::Fields;
 
@@ -169,13 +168,12 @@ fn is_machine(argument: &Argument) -> bool {
 }
 
 /// The QEMU part of a plan.
-pub fn qemu_plan(plan: &BuildPlan) -> &QemuPlan {
-    let MachinePlan::Qemu(qemu) = &plan.machine;
-    qemu
+pub fn qemu_plan(plan: &MachinePlan) -> &QemuPlan {
+    plan.qemu().expect("this driver is given machines of its own kind only")
 }
 
 /// The final command line.
-pub fn command_line(plan: &BuildPlan, runtime: &Runtime) -> Result<CommandLine, Error> {
+pub fn command_line(plan: &MachinePlan, runtime: &Runtime) -> Result<CommandLine, Error> {
     let qemu = qemu_plan(plan);
     let fields = fields(plan, runtime);
     let mut line = CommandLine {
@@ -196,7 +194,7 @@ pub fn command_line(plan: &BuildPlan, runtime: &Runtime) -> Result<CommandLine, 
 }
 
 /// The dot-variables of `qemuargs`.
-fn fields(plan: &BuildPlan, runtime: &Runtime) -> Fields {
+fn fields(plan: &MachinePlan, runtime: &Runtime) -> Fields {
     let mut fields = runtime.fields.clone();
     fields.insert("OutputDir".to_owned(), path_text(&runtime.output_directory));
     fields.insert("SSHHostPort".to_owned(), ssh_host_port(plan, runtime));
@@ -205,9 +203,9 @@ fn fields(plan: &BuildPlan, runtime: &Runtime) -> Fields {
 }
 
 /// The host's end of the forward: with `skip_nat_mapping` no port is looked for, the guest's number is taken.
-fn ssh_host_port(plan: &BuildPlan, runtime: &Runtime) -> String {
-    match &plan.communicator {
-        CommunicatorPlan::Ssh(ssh) if qemu_plan(plan).skip_nat_mapping => ssh.port.to_string(),
+fn ssh_host_port(plan: &MachinePlan, runtime: &Runtime) -> String {
+    match plan.guest_port {
+        Some(port) if qemu_plan(plan).skip_nat_mapping => port.to_string(),
         _ => runtime.host_port.clone(),
     }
 }

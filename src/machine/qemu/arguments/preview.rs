@@ -6,17 +6,16 @@ use super::{Accelerator, CommandLine, Runtime, command_line, qemu_plan};
 use crate::machine::Error;
 use crate::machine::qemu::firmware::Firmware;
 use crate::machine::qemu::host::Host;
-use crate::plan::BuildPlan;
-use crate::plan::communicator::CommunicatorPlan;
+use crate::plan::MachinePlan;
 use crate::plan::qemu::{FirmwarePlan, QemuPlan};
 use crate::template::interpolate::Fields;
 
 /// With a host, its accelerator, display and firmware are shown; without, nothing but the plan is needed.
-pub fn preview(plan: &BuildPlan, host: Option<&Host>) -> Result<CommandLine, Error> {
+pub fn preview(plan: &MachinePlan, host: Option<&Host>) -> Result<CommandLine, Error> {
     command_line(plan, &runtime(plan, host))
 }
 
-fn runtime(plan: &BuildPlan, host: Option<&Host>) -> Runtime {
+fn runtime(plan: &MachinePlan, host: Option<&Host>) -> Runtime {
     let qemu = qemu_plan(plan);
     let named = |made: bool, name: &str| made.then(|| PathBuf::from(name));
     Runtime {
@@ -26,10 +25,7 @@ fn runtime(plan: &BuildPlan, host: Option<&Host>) -> Runtime {
         floppy: named(plan.floppy.is_some(), "<floppy>"),
         output_directory: plan.output_directory.clone(),
         work_directory: PathBuf::from("<work>"),
-        host_port: match plan.communicator {
-            CommunicatorPlan::None => "0".to_owned(),
-            CommunicatorPlan::Ssh(_) => "<host port>".to_owned(),
-        },
+        host_port: if plan.guest_port.is_some() { "<host port>" } else { "0" }.to_owned(),
         vnc_display: "<vnc port - 5900>".to_owned(),
         display: host.map_or_else(|| planned_display(qemu), |host| host.display.clone()),
         firmware: firmware(plan, qemu, host),
@@ -54,12 +50,12 @@ pub(in crate::machine::qemu) fn planned_display(qemu: &QemuPlan) -> Option<Strin
     }
 }
 
-fn installer(plan: &BuildPlan, qemu: &QemuPlan) -> String {
-    let url = plan.iso.urls.first().cloned().unwrap_or_default();
+fn installer(plan: &MachinePlan, qemu: &QemuPlan) -> String {
+    let url = plan.iso.as_ref().and_then(|iso| iso.urls.first().cloned()).unwrap_or_default();
     if qemu.iso_skip_cache { url } else { "<iso>".to_owned() }
 }
 
-fn firmware(plan: &BuildPlan, qemu: &QemuPlan, host: Option<&Host>) -> Option<Firmware> {
+fn firmware(plan: &MachinePlan, qemu: &QemuPlan, host: Option<&Host>) -> Option<Firmware> {
     let FirmwarePlan::Efi { code, variables, .. } = &qemu.firmware else { return None };
     let store = plan.output_directory.join(super::EFI_VARIABLES);
     let template = host.and_then(|host| host.firmware.clone()).unwrap_or_else(|| {
@@ -69,7 +65,7 @@ fn firmware(plan: &BuildPlan, qemu: &QemuPlan, host: Option<&Host>) -> Option<Fi
     Some(template.with_store(store))
 }
 
-fn fields(plan: &BuildPlan, qemu: &QemuPlan) -> Fields {
+fn fields(plan: &MachinePlan, qemu: &QemuPlan) -> Fields {
     let address = if qemu.net_bridge.is_some() { "<http address>" } else { super::GUEST_VIEW_OF_HOST };
     let port = if plan.http.is_served() { "<http port>" } else { "0" };
     let directory = plan.http.directory.as_ref().map(|path| path.display().to_string()).unwrap_or_default();

@@ -3,7 +3,6 @@ use std::time::Duration;
 
 use super::*;
 use crate::machine::qemu::fixture;
-use crate::plan::communicator::{FileTransferMethod, SshPlan};
 use crate::plan::qemu::{FirmwarePlan, Topology, TpmPlan};
 use crate::template::interpolate::Late;
 
@@ -54,32 +53,6 @@ fn values(line: &CommandLine, switch: &str) -> Vec<String> {
     let of_switch = |argument: &&Argument| argument.switch == switch && argument.origin != Origin::Own;
     line.arguments.iter().filter(of_switch).map(|argument| argument.text().to_owned()).collect()
 }
-
-fn ssh() -> CommunicatorPlan {
-    CommunicatorPlan::Ssh(Box::new(SshPlan {
-        host: None,
-        port: 22,
-        username: "root".to_owned(),
-        password: None,
-        private_key_file: None,
-        certificate_file: None,
-        agent_auth: false,
-        disable_agent_forwarding: false,
-        temporary_key: None,
-        clear_authorized_keys: false,
-        ciphers: Vec::new(),
-        key_exchange_algorithms: Vec::new(),
-        pty: false,
-        timeout: None,
-        handshake_attempts: 10,
-        file_transfer_method: FileTransferMethod::Sftp,
-        keep_alive_interval: None,
-        read_write_timeout: None,
-        pause_before_connecting: Duration::ZERO,
-    }))
-}
-
-use crate::plan::communicator::CommunicatorPlan;
 
 const DISK: &str = "file=out/box,if=virtio,cache=writeback,discard=unmap,format=qcow2,detect-zeroes=unmap";
 
@@ -183,7 +156,7 @@ fn the_forward_to_the_guest_listens_on_the_loopback_address() {
         let mut qemu = fixture::qemu();
         change(&mut qemu);
         let mut plan = fixture::build(qemu);
-        plan.communicator = ssh();
+        plan.guest_port = Some(22);
         values(&command_line(&plan, &runtime()).unwrap(), "-netdev").join(" ")
     };
     assert_eq!(network(|_| ()), "user,id=user.0,hostfwd=tcp:127.0.0.1:2222-:22");
@@ -342,7 +315,7 @@ fn a_preview_needs_no_host() {
     qemu.headless = false;
     qemu.firmware = FirmwarePlan::Efi { code: None, variables: None, drop_variables: false };
     let mut plan = fixture::build(qemu);
-    plan.communicator = ssh();
+    plan.guest_port = Some(22);
     let line = preview(&plan, None).unwrap();
     for expected in [
         "-machine type=pc,accel=<auto>",

@@ -12,8 +12,9 @@ pub(super) const ALL: &[Component] = &[
     builder("virtualbox-iso", virtualbox::ISO_OPTIONS),
     builder("virtualbox-ovf", virtualbox::OVF_OPTIONS),
     builder("virtualbox-vm", virtualbox::VM_OPTIONS),
-    builder("null", small::NULL),
-    builder("file", small::FILE),
+    Component { runs: true, ..builder("null", small::NULL) },
+    Component { runs: true, ..builder("file", small::FILE) },
+    builder("vagrant", small::VAGRANT),
 ];
 
 const fn builder(kind: &'static str, options: &'static [&'static [Opt]]) -> Component {

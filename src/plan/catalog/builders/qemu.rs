@@ -19,7 +19,6 @@ pub(super) const OPTIONS: &[&[Opt]] = &[
     SSH,
     WINRM,
     HOST_PORT,
-    OLD,
 ];
 
 const MACHINE: &[Opt] = &[
@@ -112,11 +111,4 @@ const HOST: &[Opt] = &[
     text("output_directory", "folder that the disk is written to; output-BUILD by default"),
     flag("iso_skip_cache", "let QEMU read the image from its URL"),
     flag("run_once", "nothing; kept for old templates").inert(),
-];
-
-/// Forms of `iso_checksum` that older templates have.
-const OLD: &[Opt] = &[
-    text("iso_md5", "old form of iso_checksum md5:HEX"),
-    text("iso_checksum_type", "old part of iso_checksum"),
-    text("iso_checksum_url", "old form of iso_checksum file:URL"),
 ];

@@ -53,15 +53,15 @@ pub(in crate::plan::catalog) const SSH: &[Opt] = &[
 ];
 
 pub(in crate::plan::catalog) const WINRM: &[Opt] = &[
-    text("winrm_username", "user to log in as; needed with WinRM").inert(),
-    text("winrm_password", "password to log in with").inert(),
-    text("winrm_host", "address to connect to; the builder finds it by default").inert(),
-    integer("winrm_port", "port of WinRM in the guest; 5985, or 5986 with TLS").inert(),
-    duration("winrm_timeout", "how long to wait for WinRM; 30m by default").inert(),
-    flag("winrm_use_ssl", "connect by HTTPS").inert(),
-    flag("winrm_insecure", "accept any certificate").inert(),
-    flag("winrm_use_ntlm", "log in by NTLM").inert(),
-    flag("winrm_no_proxy", "connect without the proxy of the environment").inert(),
+    text("winrm_username", "user to log in as; needed with WinRM"),
+    text("winrm_password", "password to log in with"),
+    text("winrm_host", "address to connect to; the builder finds it by default"),
+    integer("winrm_port", "port of WinRM in the guest; 5985, or 5986 with TLS"),
+    duration("winrm_timeout", "how long to wait for WinRM; 30m by default"),
+    flag("winrm_use_ssl", "connect by HTTPS"),
+    flag("winrm_insecure", "accept any certificate"),
+    flag("winrm_use_ntlm", "log in by NTLM"),
+    flag("winrm_no_proxy", "connect without the proxy of the environment"),
 ];
 
 /// The port of this host that leads to the guest.

@@ -29,7 +29,6 @@ pub fn legacy_json() -> Value {
 
 fn root() -> Value {
     json!({
-        "$schema": {"type": "string", "description": "where editors find this schema"},
         "description": {"type": "string", "description": "what the template is for"},
         "min_packer_version": {"type": "string", "description": "the oldest Packer that may read the template"},
         "variables": {
@@ -57,7 +56,11 @@ fn root() -> Value {
         "post-processors": {
             "description": "what is made of each machine's image; a list within the list is a sequence",
             "type": "array",
-            "items": {"anyOf": [reference("step"), {"type": "array", "items": reference("step")}]},
+            "items": {
+                "if": {"type": "array"},
+                "then": {"type": "array", "items": reference("step")},
+                "else": reference("step"),
+            },
         },
         "push": {"description": "nothing; kept for old templates", "type": "object"},
         "comments": {"description": "nothing; kept for old templates", "type": "array", "items": {"type": "object"}},
@@ -66,5 +69,6 @@ fn root() -> Value {
 
 /// A post-processor, or only its type.
 fn step() -> Value {
-    json!({"anyOf": [{"enum": known_names(Role::PostProcessor)}, reference("postProcessor")]})
+    let names = json!({"enum": known_names(Role::PostProcessor)});
+    json!({"if": {"type": "string"}, "then": names, "else": reference("postProcessor")})
 }

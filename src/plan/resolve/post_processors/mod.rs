@@ -3,6 +3,7 @@
 mod vagrant;
 
 use crate::diag::Diagnostics;
+use crate::plan::catalog::Role;
 use crate::plan::decode::Decoder;
 use crate::plan::post_processor::{
     ArtificePlan, ChecksumPlan, CompressPlan, ManifestPlan, PostProcessorAction, PostProcessorPlan,
@@ -59,12 +60,22 @@ fn post_processor(
     processor: PostProcessor,
     diagnostics: &mut Diagnostics,
 ) -> Option<PostProcessorPlan> {
-    let (fate, warning) = diagnostics.take(kinds::post_processor(&processor.kind, &processor.name))?;
-    diagnostics.extend(warning.map(Diagnostics::from).unwrap_or_default());
-    let Fate::Run(component) = fate else { return None };
-    let mut decoder = context.decoder(component, processor.config);
-    let action = action(&processor.kind.value, &mut decoder, files_may_come);
-    diagnostics.extend(decoder.finish());
+    let action = match kinds::fate(Role::PostProcessor, &processor.kind, context.options.purpose, diagnostics)? {
+        Fate::Run(component) => {
+            let mut decoder = context.decoder(component, processor.config);
+            let action = action(component.kind, &mut decoder, files_may_come);
+            diagnostics.extend(decoder.finish());
+            action
+        }
+        Fate::Check(component) => {
+            let mut decoder = context.decoder(component, processor.config);
+            decoder.check_by_table();
+            diagnostics.extend(decoder.finish());
+            PostProcessorAction::NotRun
+        }
+        Fate::Foreign => PostProcessorAction::NotRun,
+        Fate::Skip => return None,
+    };
     Some(PostProcessorPlan {
         kind: processor.kind.value,
         name: processor.name,
@@ -116,7 +127,6 @@ fn compress(decoder: &mut Decoder<'_>) -> CompressPlan {
 }
 
 fn manifest(decoder: &mut Decoder<'_>) -> ManifestPlan {
-    decoder.renamed("filename", "output");
     ManifestPlan {
         output: decoder.string_or("output", "packer-manifest.json").into(),
         strip_path: decoder.boolean("strip_path"),
@@ -139,7 +149,7 @@ fn can_make_files(plan: &BuildPlan, sequences: &[Vec<PostProcessor>]) -> bool {
     let by_provisioner = plan.provisioners.iter().any(|provisioner| match &provisioner.action {
         ProvisionerAction::ShellLocal(_) => true,
         ProvisionerAction::File(file) => file.direction == Direction::Download,
-        ProvisionerAction::Shell(_) => false,
+        ProvisionerAction::Shell(_) | ProvisionerAction::NotRun => false,
     });
     by_provisioner || sequences.iter().flatten().any(|step| step.kind.value == "shell-local")
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::diag::{Diagnostic, Severity};
+use crate::plan::catalog::VAGRANT_PROVIDERS;
 use crate::plan::decode::{Decoder, Expect};
 use crate::plan::fields;
 use crate::plan::post_processor::{VagrantOptions, VagrantPlan};
@@ -12,23 +13,6 @@ use crate::template::interpolate::{Late, Site};
 use crate::template::value::{Kind, Object};
 
 const OUTPUT: &str = "packer_{{.BuildName}}_{{.Provider}}_{{.Architecture}}.box";
-
-/// Vagrant's providers that Packer makes boxes for.
-const PROVIDERS: &[&str] = &[
-    "aws",
-    "azure",
-    "digitalocean",
-    "docker",
-    "file",
-    "google",
-    "hyperv",
-    "libvirt",
-    "lxc",
-    "parallels",
-    "scaleway",
-    "virtualbox",
-    "vmware",
-];
 
 pub(super) fn vagrant(decoder: &mut Decoder<'_>, files_may_come: bool) -> VagrantPlan {
     let overrides = overrides(decoder);
@@ -40,23 +24,23 @@ pub(super) fn vagrant(decoder: &mut Decoder<'_>, files_may_come: bool) -> Vagran
     VagrantPlan {
         options,
         overrides: overrides.collect(),
-        provider_override: decoder.choice("provider_override", PROVIDERS),
+        provider_override: decoder.choice("provider_override"),
         architecture: decoder.string_or("architecture", host_architecture()),
     }
 }
 
 /// The maps of `override` by provider.
 fn overrides(decoder: &mut Decoder<'_>) -> BTreeMap<String, Object> {
-    let mut maps = old_overrides(decoder);
+    let mut maps = BTreeMap::new();
     let Some(value) = decoder.value("override") else { return maps };
     let Kind::Map(providers) = value.kind else {
         decoder.reject("override", "`override` must be a map of options by provider");
         return maps;
     };
     for (provider, options) in providers.entries {
-        if !PROVIDERS.contains(&provider.value.as_str()) {
+        if !VAGRANT_PROVIDERS.contains(&provider.value.as_str()) {
             let warning = Diagnostic::warning(format!("`override` is for `{}`, which is no provider", provider.value));
-            decoder.push(warning.at(&provider.span).suggest(&provider.value, PROVIDERS.iter().copied()));
+            decoder.push(warning.at(&provider.span).suggest(&provider.value, VAGRANT_PROVIDERS.iter().copied()));
         }
         match options.kind {
             Kind::Map(options) => {
@@ -64,18 +48,6 @@ fn overrides(decoder: &mut Decoder<'_>) -> BTreeMap<String, Object> {
             }
             _ => decoder.push(Diagnostic::error("the options of a provider must be a map").at(&options.span)),
         }
-    }
-    maps
-}
-
-/// Long ago the maps stood beside the other options.
-fn old_overrides(decoder: &mut Decoder<'_>) -> BTreeMap<String, Object> {
-    let mut maps = BTreeMap::new();
-    for provider in ["aws", "digitalocean", "parallels", "virtualbox", "vmware"] {
-        let Some((key, options)) = decoder.remove_map(provider) else { continue };
-        let warning = Diagnostic::warning(format!("`{provider}` is an old form")).at(&key.span);
-        decoder.push(warning.help(format!("it is read as `\"override\": {{\"{provider}\": ...}}`")));
-        maps.insert(provider.to_owned(), options);
     }
     maps
 }

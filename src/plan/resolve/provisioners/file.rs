@@ -39,7 +39,7 @@ pub(super) fn file(decoder: &mut Decoder<'_>) -> FilePlan {
 }
 
 fn direction(decoder: &mut Decoder<'_>) -> Direction {
-    match decoder.choice("direction", &["upload", "download"]).as_deref() {
+    match decoder.choice("direction").as_deref() {
         Some("download") => Direction::Download,
         _ => Direction::Upload,
     }

@@ -8,26 +8,45 @@ pub(super) mod shell_local;
 use std::time::Duration;
 
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::plan::catalog::Role;
 use crate::plan::decode::Decoder;
 use crate::plan::provisioner::{ProvisionerAction, ProvisionerPlan};
 use crate::template::Provisioner;
 
-use super::{BuildContext, kinds};
+use super::BuildContext;
+use super::kinds::{self, Fate};
 
 pub(super) fn plan(
     context: &BuildContext<'_>,
     provisioner: Provisioner,
     diagnostics: &mut Diagnostics,
 ) -> Option<ProvisionerPlan> {
-    let component = diagnostics.take(kinds::provisioner(&provisioner.kind))?;
-    let mut decoder = context.decoder(component, provisioner.config);
+    let fate = kinds::fate(Role::Provisioner, &provisioner.kind, context.options.purpose, diagnostics)?;
     let kind = provisioner.kind.value;
+    let (component, runs) = match fate {
+        Fate::Run(component) => (component, true),
+        Fate::Check(component) => (component, false),
+        Fate::Foreign | Fate::Skip => return Some(foreign(kind)),
+    };
+    let mut decoder = context.decoder(component, provisioner.config);
     let pause_before = pause(&mut decoder);
     let timeout = decoder.positive_duration("timeout");
     let max_retries = decoder.number("max_retries", 0..=i64::from(u32::MAX)).unwrap_or(0);
-    let action = action(&kind, &mut decoder);
+    let action = if runs { action(&kind, &mut decoder) } else { checked(&mut decoder) };
     diagnostics.extend(decoder.finish());
     Some(ProvisionerPlan { kind, pause_before, timeout, max_retries, action })
+}
+
+/// Nothing of it is looked at.
+fn foreign(kind: String) -> ProvisionerPlan {
+    let action = ProvisionerAction::NotRun;
+    ProvisionerPlan { kind, pause_before: Duration::ZERO, timeout: None, max_retries: 0, action }
+}
+
+/// One that this program does not run.
+fn checked(decoder: &mut Decoder<'_>) -> ProvisionerAction {
+    decoder.check_by_table();
+    ProvisionerAction::NotRun
 }
 
 fn pause(decoder: &mut Decoder<'_>) -> Duration {

@@ -4,11 +4,9 @@ use crate::plan::decode::Decoder;
 use crate::plan::qemu::DiskPlan;
 
 const DEFAULT_SIZE: &str = "40960M";
-const INTERFACES: &[&str] = &["ide", "sata", "scsi", "virtio", "virtio-scsi", "sd"];
-const CACHES: &[&str] = &["writethrough", "writeback", "none", "unsafe", "directsync"];
 
 pub(super) fn disk(decoder: &mut Decoder<'_>) -> DiskPlan {
-    let format = decoder.choice("format", &["qcow2", "raw"]).unwrap_or_else(|| String::from("qcow2"));
+    let format = decoder.choice("format").unwrap_or_else(|| String::from("qcow2"));
     let from_image = decoder.boolean("disk_image");
     let use_backing_file = decoder.boolean("use_backing_file");
     let is_qcow2 = format == "qcow2";
@@ -23,10 +21,10 @@ pub(super) fn disk(decoder: &mut Decoder<'_>) -> DiskPlan {
     DiskPlan {
         size: size(decoder),
         additional_sizes: decoder.strings("disk_additional_size"),
-        interface: decoder.choice("disk_interface", INTERFACES).unwrap_or_else(|| String::from("virtio")),
-        cache: decoder.choice("disk_cache", CACHES).unwrap_or_else(|| String::from("writeback")),
-        discard: decoder.choice("disk_discard", &["unmap", "ignore"]),
-        detect_zeroes: decoder.choice("disk_detect_zeroes", &["unmap", "on", "off"]),
+        interface: decoder.choice("disk_interface").unwrap_or_else(|| String::from("virtio")),
+        cache: decoder.choice("disk_cache").unwrap_or_else(|| String::from("writeback")),
+        discard: decoder.choice("disk_discard"),
+        detect_zeroes: decoder.choice("disk_detect_zeroes"),
         compression: decoder.boolean("disk_compression") && is_qcow2,
         skip_compaction: decoder.boolean("skip_compaction") || !is_qcow2 || use_backing_file,
         from_image,

@@ -28,7 +28,7 @@ fn file(decoder: &mut Decoder<'_>, key: &'static str) -> Option<PathBuf> {
     // QEMU finds a bare name of its own firmware, such as `bios-256k.bin`, in its data folders.
     let is_bare_name = key == "firmware" && path.components().count() == 1;
     if !is_bare_name {
-        decoder.require(&format!("`{key}`"), &path, Expect::File, &span);
+        decoder.require_for_run(&format!("`{key}`"), &path, Expect::File, &span);
     }
     Some(path)
 }

@@ -10,7 +10,6 @@ use crate::plan::qemu::QemuPlan;
 
 use super::http::ports;
 
-const ACCELERATORS: &[&str] = &["none", "kvm", "tcg", "xen", "hax", "hvf", "whpx"];
 const DEFAULT_MEMORY_MIB: u32 = 512;
 /// Less than this is taken as unset.
 const LEAST_MEMORY_MIB: u32 = 10;
@@ -18,13 +17,12 @@ const LEAST_MEMORY_MIB: u32 = 10;
 const VNC_PASSWORD_LENGTH: usize = 8;
 
 pub(super) fn qemu(decoder: &mut Decoder<'_>, accelerator_override: Option<&str>) -> QemuPlan {
-    rename_old_options(decoder);
     let net_bridge = net_bridge(decoder);
     let (vnc_port_min, vnc_port_max) = vnc_ports(decoder);
     let (host_port_min, host_port_max) = ports(decoder, "host_port_min", "host_port_max", (2222, 4444));
     let vnc_use_password = decoder.boolean("vnc_use_password");
     QemuPlan {
-        accelerator: decoder.choice("accelerator", ACCELERATORS),
+        accelerator: decoder.choice("accelerator"),
         accelerator_override: accelerator_override.map(str::to_owned),
         machine_type: decoder.string_or("machine_type", "pc"),
         topology: processor::topology(decoder),
@@ -55,12 +53,6 @@ pub(super) fn qemu(decoder: &mut Decoder<'_>, accelerator_override: Option<&str>
         iso_skip_cache: decoder.boolean("iso_skip_cache"),
         net_bridge,
     }
-}
-
-fn rename_old_options(decoder: &mut Decoder<'_>) {
-    decoder.renamed("ssh_host_port_min", "host_port_min");
-    decoder.renamed("ssh_host_port_max", "host_port_max");
-    decoder.renamed("ssh_skip_nat_mapping", "skip_nat_mapping");
 }
 
 fn memory(decoder: &mut Decoder<'_>) -> u32 {

@@ -134,6 +134,7 @@ pub(super) static JSON_SCHEMA: JsonSchema = JsonSchema {
         JsonBlock { kind: "source", labels: 2, body: &JsonSchema::ATTRIBUTES },
         JsonBlock { kind: "build", labels: 0, body: &BUILD },
         JsonBlock { kind: "hcp_packer_registry", labels: 0, body: &JsonSchema::ATTRIBUTES },
+        JsonBlock { kind: "dynamic", labels: 1, body: &DYNAMIC },
     ],
 };
 
@@ -142,7 +143,15 @@ static PACKER: JsonSchema =
 
 static VARIABLE: JsonSchema = with_one(&[JsonBlock { kind: "validation", labels: 0, body: &JsonSchema::ATTRIBUTES }]);
 
-static STEPS: JsonSchema = with_one(&[JsonBlock { kind: "post-processor", labels: 1, body: &JsonSchema::ATTRIBUTES }]);
+static STEPS: JsonSchema = JsonSchema {
+    blocks: &[
+        JsonBlock { kind: "post-processor", labels: 1, body: &JsonSchema::ATTRIBUTES },
+        JsonBlock { kind: "dynamic", labels: 1, body: &DYNAMIC },
+    ],
+};
+
+/// The content is that of any block; `post-processors` is the one that has blocks of its own.
+static DYNAMIC: JsonSchema = with_one(&[JsonBlock { kind: "content", labels: 0, body: &STEPS }]);
 
 static BUILD: JsonSchema = JsonSchema {
     blocks: &[
@@ -152,6 +161,7 @@ static BUILD: JsonSchema = JsonSchema {
         JsonBlock { kind: "post-processor", labels: 1, body: &JsonSchema::ATTRIBUTES },
         JsonBlock { kind: "post-processors", labels: 0, body: &STEPS },
         JsonBlock { kind: "hcp_packer_registry", labels: 0, body: &JsonSchema::ATTRIBUTES },
+        JsonBlock { kind: "dynamic", labels: 1, body: &DYNAMIC },
     ],
 };
 

@@ -64,11 +64,10 @@ fn is_wanted(each: &For, scope: &Scope<'_>) -> Evaluated<Option<bool>> {
     }
 }
 
+type Elements<'a> = Box<dyn Iterator<Item = (Value, Value)> + 'a>;
+
 /// The keys and values of a collection: indices of a list, elements of a set twice. Nothing if it is unknown.
-pub(super) fn elements<'a>(
-    collection: &'a Value,
-    span: &Span,
-) -> Evaluated<Option<Box<dyn Iterator<Item = (Value, Value)> + 'a>>> {
+pub(super) fn elements<'a>(collection: &'a Value, span: &Span) -> Evaluated<Option<Elements<'a>>> {
     Ok(Some(match collection {
         Value::Unknown => return Ok(None),
         Value::List(items) => Box::new((0_i64..).map(Value::integer).zip(items.iter().cloned())),

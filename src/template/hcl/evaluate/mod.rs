@@ -33,7 +33,7 @@ pub(in crate::template) fn evaluate(expression: &Expression, scope: &Scope<'_>) 
         ExpressionKind::Template(parts) => template::evaluate(parts, span, scope),
         ExpressionKind::List(items) => collections::list(items, span, scope),
         ExpressionKind::Object(items) => collections::object(items, span, scope),
-        ExpressionKind::Variable(name) => traversal::root(name, &[], span, scope),
+        ExpressionKind::Variable(name) => traversal::root(name, span, scope),
         ExpressionKind::Traversal { base, steps } => traversal::evaluate(base, steps, scope),
         ExpressionKind::Call(call) => call::evaluate(call, span, scope),
         ExpressionKind::Unary { operator, operand } => operators::unary(*operator, operand, span, scope),

@@ -18,7 +18,7 @@ pub(super) fn unary(operator: UnaryOperator, operand: &Expression, span: &Span, 
         UnaryOperator::Not => at(value.to_bool(), &operand.span).map(|value| Value::Bool(!value)),
         UnaryOperator::Negate => {
             let number = at(value.to_number(), &operand.span)?;
-            at(Number::new(-number.decimal()), span).map(Value::Number)
+            at(Number::new(&-number.decimal()), span).map(Value::Number)
         }
     }
 }
@@ -112,7 +112,7 @@ fn arithmetic(operator: &Spanned<BinaryOperator>, left: &Operand, right: &Operan
         BinaryOperator::Divide => divide(first, second),
         _ => first % second,
     };
-    at(Number::new(result), &operator.span).map(Value::Number)
+    at(Number::new(&result), &operator.span).map(Value::Number)
 }
 
 /// To as many digits as numbers keep.

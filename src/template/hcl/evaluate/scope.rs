@@ -8,16 +8,14 @@ use crate::template::hcl::functions;
 use crate::template::hcl::value::Value;
 
 /// Names with their values, over those of an outer scope.
-#[derive(Clone, Debug)]
 pub(in crate::template) struct Scope<'a> {
     names: Vec<(Cow<'a, str>, Value)>,
-    failures: BTreeMap<Vec<String>, String>,
     outer: Option<&'a Scope<'a>>,
     world: World<'a>,
 }
 
 /// What is the same in all nested scopes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 struct World<'a> {
     /// Nothing where calls are not allowed.
     functions: Option<functions::Context<'a>>,
@@ -40,7 +38,7 @@ impl<'a> Scope<'a> {
     }
 
     fn of_world(world: World<'a>) -> Self {
-        Self { names: Vec::new(), failures: BTreeMap::new(), outer: None, world }
+        Self { names: Vec::new(), outer: None, world }
     }
 
     /// `env` may be called and sees these variables; everything else may not.
@@ -54,21 +52,9 @@ impl<'a> Scope<'a> {
         self.names.push((name.into(), value));
     }
 
-    /// Whatever begins with this path has no value, for this reason; `try` and `can` catch that.
-    pub(in crate::template) fn fail(&mut self, path: Vec<String>, reason: impl Into<String>) {
-        self.failures.insert(path, reason.into());
-    }
-
-    /// A scope with one name more.
-    pub(in crate::template) fn with<'b>(&'b self, name: impl Into<Cow<'b, str>>, value: Value) -> Scope<'b> {
-        let mut scope = self.inner();
-        scope.set(name, value);
-        scope
-    }
-
     /// A scope over this one.
     pub(super) fn inner(&self) -> Scope<'_> {
-        Scope { names: Vec::new(), failures: BTreeMap::new(), outer: Some(self), world: self.world }
+        Scope { names: Vec::new(), outer: Some(self), world: self.world }
     }
 
     /// The scope of a file that `templatefile` reads.
@@ -79,18 +65,6 @@ impl<'a> Scope<'a> {
     pub(super) fn get(&self, name: &str) -> Option<&Value> {
         let own = self.names.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value);
         own.or_else(|| self.outer.and_then(|outer| outer.get(name)))
-    }
-
-    /// Why the value at a path is missing, if that was told by `fail`.
-    pub(super) fn failure(&self, path: &[String]) -> Option<&str> {
-        let own = (1..=path.len()).find_map(|length| self.failures.get(&path[..length]));
-        own.map(String::as_str).or_else(|| self.outer.and_then(|outer| outer.failure(path)))
-    }
-
-    /// Whether `fail` was called for anything behind this root name.
-    pub(super) fn has_failures(&self, root: &str) -> bool {
-        self.failures.keys().any(|path| path.first().is_some_and(|first| first == root))
-            || self.outer.is_some_and(|outer| outer.has_failures(root))
     }
 
     /// For suggestions.

@@ -2,7 +2,7 @@
 
 use crate::diag::Diagnostic;
 use crate::source::Span;
-use crate::template::hcl::syntax::tree::{Expression, Part};
+use crate::template::hcl::syntax::tree::{Bindings, Expression, Part};
 use crate::template::hcl::value::Value;
 
 use super::{Evaluated, Scope, at, collections, evaluate as value_of, operators};
@@ -32,24 +32,27 @@ impl Text {
             Part::Literal(text) => self.push(text, span, scope),
             Part::Interpolation(value) => self.interpolate(value, scope),
             Part::If { condition, then, otherwise } => {
-                match operators::truth(&value_of(condition, scope)?, &condition.span)? {
+                let truth = operators::truth(&value_of(condition, scope)?, &condition.span)?;
+                self.is_known &= truth.is_some();
+                match truth {
                     Some(true) => self.add_all(then, span, scope),
                     Some(false) => self.add_all(otherwise, span, scope),
-                    None => self.give_up(),
+                    None => Ok(()),
                 }
             }
-            Part::For { bindings, collection, body } => {
-                let elements_of = value_of(collection, scope)?;
-                let Some(elements) = collections::elements(&elements_of, &collection.span)? else {
-                    return self.give_up();
-                };
-                for (key, value) in elements {
-                    scope.budget().charge_step(&collection.span)?;
-                    self.add_all(body, span, &collections::bind(bindings, key, value, scope))?;
-                }
-                Ok(())
-            }
+            Part::For { bindings, collection, body } => self.repeat(bindings, collection, body, scope),
         }
+    }
+
+    fn repeat(&mut self, names: &Bindings, over: &Expression, body: &[Part], scope: &Scope<'_>) -> Evaluated<()> {
+        let collection = value_of(over, scope)?;
+        let elements = collections::elements(&collection, &over.span)?;
+        self.is_known &= elements.is_some();
+        for (key, value) in elements.into_iter().flatten() {
+            scope.budget().charge_step(&over.span)?;
+            self.add_all(body, &over.span, &collections::bind(names, key, value, scope))?;
+        }
+        Ok(())
     }
 
     fn push(&mut self, text: &str, span: &Span, scope: &Scope<'_>) -> Evaluated<()> {
@@ -60,20 +63,17 @@ impl Text {
 
     fn interpolate(&mut self, expression: &Expression, scope: &Scope<'_>) -> Evaluated<()> {
         let span = &expression.span;
-        match value_of(expression, scope)? {
-            Value::Unknown => self.give_up(),
+        let value = value_of(expression, scope)?;
+        self.is_known &= value != Value::Unknown;
+        match value {
+            Value::Unknown => Ok(()),
             Value::Null => Err(Diagnostic::error("null cannot be part of a string").at(span)),
-            value @ (Value::List(_) | Value::Set(_) | Value::Map(_)) => {
+            Value::List(_) | Value::Set(_) | Value::Map(_) => {
                 Err(Diagnostic::error(format!("{} cannot be part of a string", value.describe()))
                     .at(span)
                     .help("make a string of it, with join or jsonencode"))
             }
             value => self.push(&at(value.to_text(), span)?, span, scope),
         }
-    }
-
-    fn give_up(&mut self) -> Evaluated<()> {
-        self.is_known = false;
-        Ok(())
     }
 }

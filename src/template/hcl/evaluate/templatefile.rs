@@ -1,5 +1,6 @@
 //! `templatefile(path, vars)`: a file with `${}` and `%{}` in it, which sees nothing but `vars`.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 
 use crate::diag::Diagnostic;
@@ -52,14 +53,13 @@ fn read(path: &str, context: &Context<'_>) -> Result<String, String> {
 
 /// Every name the file refers to, even where it is not evaluated, must be given.
 fn check_names(template: &Expression, scope: &Scope<'_>, span: &Span) -> Evaluated<()> {
-    let mut missing: Vec<_> =
-        template.references().into_iter().filter(|reference| scope.get(reference.root()).is_none()).collect();
-    missing.sort_by(|a, b| a.root().cmp(b.root()));
-    missing.dedup_by(|a, b| a.root() == b.root());
+    let mut missing = template.references();
+    missing.retain(|reference| scope.get(reference.root()).is_none());
     let Some(first) = missing.first() else { return Ok(()) };
-    let names: Vec<String> = missing.iter().map(|reference| format!("`{}`", reference.root())).collect();
+    let names: BTreeSet<String> = missing.iter().map(|reference| format!("`{}`", reference.root())).collect();
+    let names = names.into_iter().collect::<Vec<_>>().join(", ");
     let (line, _) = span.source.position(span.range.start);
-    Err(Diagnostic::error(format!("the file refers to {}, which the call does not give", names.join(", ")))
+    Err(Diagnostic::error(format!("the file refers to {names}, which the call does not give"))
         .at(&first.span)
         .help(format!("add it to the variables of templatefile in {}, line {line}", span.source.name)))
 }

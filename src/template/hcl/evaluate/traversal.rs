@@ -4,29 +4,18 @@ use std::collections::BTreeMap;
 
 use crate::diag::Diagnostic;
 use crate::source::{Span, Spanned};
-use crate::template::hcl::syntax::constant_step;
 use crate::template::hcl::syntax::tree::{Expression, ExpressionKind, Step};
 use crate::template::hcl::value::Value;
 
 use super::{Evaluated, Scope, at, evaluate as value_of};
 
 pub(super) fn evaluate(base: &Expression, steps: &[Step], scope: &Scope<'_>) -> Evaluated {
-    let value = match &base.kind {
-        ExpressionKind::Variable(name) => root(name, steps, &base.span, scope)?,
-        _ => value_of(base, scope)?,
-    };
+    let value = value_of(base, scope)?;
     follow(value, steps, &owner(base), scope)
 }
 
-/// The value of a root name, unless the path behind it is known to have failed.
-pub(super) fn root(name: &str, steps: &[Step], span: &Span, scope: &Scope<'_>) -> Evaluated {
-    if scope.has_failures(name) {
-        let mut path = vec![name.to_owned()];
-        path.extend(steps.iter().map_while(constant_step));
-        if let Some(reason) = scope.failure(&path) {
-            return Err(Diagnostic::error(reason).at(span));
-        }
-    }
+/// The value of a root name.
+pub(super) fn root(name: &str, span: &Span, scope: &Scope<'_>) -> Evaluated {
     scope.get(name).cloned().ok_or_else(|| unknown_name(name, span, scope))
 }
 

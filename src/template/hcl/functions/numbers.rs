@@ -24,7 +24,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 fn of_decimal(value: BigDecimal) -> Result<Value, CallError> {
-    Number::new(value).map(Value::Number).map_err(|error| CallError::new(error.0))
+    Number::new(&value).map(Value::Number).map_err(|error| CallError::new(error.0))
 }
 
 /// The shortest decimal number that reads as this binary one.
@@ -96,7 +96,7 @@ fn pow(arguments: &Arguments<'_>) -> Result<Value, CallError> {
 /// By squaring, so that the number of steps is that of the bits of the power.
 fn whole_power(number: &Number, mut power: usize) -> Result<Number, CallError> {
     let times = |left: &Number, right: &Number| {
-        Number::new(left.decimal() * right.decimal()).map_err(|error| CallError::new(error.0))
+        Number::new(&(left.decimal() * right.decimal())).map_err(|error| CallError::new(error.0))
     };
     let mut square = number.clone();
     let mut result = Number::from(1_i64);
@@ -128,7 +128,7 @@ fn range(arguments: &Arguments<'_>) -> Result<Value, CallError> {
         return Err(CallError::of(2, "the step does not lead from the start to the end"));
     }
     let steps = ((end - start) / &step).with_scale_round(0, RoundingMode::Ceiling);
-    let steps = Number::new(steps).ok().and_then(|steps| steps.to_usize()).unwrap_or(usize::MAX);
+    let steps = Number::new(&steps).ok().and_then(|steps| steps.to_usize()).unwrap_or(usize::MAX);
     check_elements(steps)?;
     let mut next = start.clone();
     let mut items = Vec::with_capacity(steps);

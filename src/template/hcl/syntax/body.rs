@@ -10,7 +10,7 @@ use super::cursor::{Parsed, Parser};
 use super::tree::{Attribute, Block, Body};
 
 /// A file with more errors than this is something else than a template.
-const ERROR_LIMIT: usize = 20;
+const ERROR_LIMIT: usize = 10;
 
 impl Parser<'_> {
     /// All of a file. After an error it goes on with the next item of the outermost body.
@@ -111,7 +111,7 @@ impl Parser<'_> {
         let mut content = Content::default();
         let inner = self.at;
         self.skip_blanks();
-        if !matches!(self.peek(), Some('\n')) {
+        if !matches!(self.peek(), Some('\n') | None) {
             return self.one_line_body(start, content);
         }
         loop {

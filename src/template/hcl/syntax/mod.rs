@@ -23,7 +23,6 @@ use crate::source::{SourceFile, Span};
 use cursor::Parser;
 pub(in crate::template) use json::{JsonBlock, JsonSchema, parse_json_body};
 pub(in crate::template) use references::Reference;
-pub(in crate::template::hcl) use references::constant as constant_step;
 pub(in crate::template) use tree::{Attribute, Block, Body, Expression, ExpressionKind};
 
 /// Brackets, calls, blocks and directives may be nested this deep. A thread with a stack of 2 MiB parses,

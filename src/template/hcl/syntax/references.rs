@@ -25,19 +25,11 @@ impl Expression {
         walk.expression(self);
         walk.found
     }
-
-    /// The names of the functions that are called, with their places.
-    pub(in crate::template) fn called_functions(&self) -> Vec<(String, Span)> {
-        let mut walk = Walk::default();
-        walk.expression(self);
-        walk.calls
-    }
 }
 
 #[derive(Default)]
 struct Walk<'a> {
     found: Vec<Reference>,
-    calls: Vec<(String, Span)>,
     bound: Vec<&'a str>,
 }
 
@@ -46,7 +38,7 @@ impl<'a> Walk<'a> {
         match &expression.kind {
             ExpressionKind::Literal(_) => {}
             ExpressionKind::Template(parts) => self.parts(parts),
-            ExpressionKind::List(items) => items.iter().for_each(|item| self.expression(item)),
+            ExpressionKind::List(items) => self.all(items),
             ExpressionKind::Object(items) => {
                 for item in items {
                     if let Key::Computed(key) = &item.key {
@@ -58,20 +50,23 @@ impl<'a> Walk<'a> {
             ExpressionKind::Variable(name) => self.root(name, &[], expression),
             ExpressionKind::Traversal { base, steps } => self.traversal(expression, base, steps),
             ExpressionKind::Call(call) => {
-                self.calls.push((call.name.value.clone(), call.name.span.clone()));
                 // The second argument of `convert` is a type, whose words are no references.
                 let count = if call.name.value == "convert" { 1 } else { call.arguments.len() };
-                call.arguments.iter().take(count).for_each(|argument| self.expression(argument));
+                self.all(call.arguments.iter().take(count));
             }
             ExpressionKind::Unary { operand: inner, .. } | ExpressionKind::Parentheses(inner) => self.expression(inner),
             ExpressionKind::Binary { first, rest } => {
                 self.expression(first);
-                rest.iter().for_each(|(_, operand)| self.expression(operand));
+                self.all(rest.iter().map(|(_, operand)| operand));
             }
-            ExpressionKind::Conditional(arms) => {
-                [&arms.condition, &arms.then, &arms.otherwise].into_iter().for_each(|arm| self.expression(arm));
-            }
+            ExpressionKind::Conditional(arms) => self.all([&arms.condition, &arms.then, &arms.otherwise]),
             ExpressionKind::For(each) => self.each(each),
+        }
+    }
+
+    fn all(&mut self, expressions: impl IntoIterator<Item = &'a Expression>) {
+        for expression in expressions {
+            self.expression(expression);
         }
     }
 
@@ -79,8 +74,7 @@ impl<'a> Walk<'a> {
         self.expression(&each.collection);
         let outer = self.bound.len();
         self.bound.extend(each.bindings.names());
-        let inner = each.key.iter().chain([&each.value]).chain(&each.condition);
-        inner.for_each(|expression| self.expression(expression));
+        self.all(each.key.iter().chain([&each.value]).chain(&each.condition));
         self.bound.truncate(outer);
     }
 
@@ -135,7 +129,7 @@ impl<'a> Walk<'a> {
 }
 
 /// The name that a step certainly takes.
-pub(in crate::template::hcl) fn constant(step: &Step) -> Option<String> {
+fn constant(step: &Step) -> Option<String> {
     match step {
         Step::Attribute(name) => Some(name.value.clone()),
         Step::Index(key) => match &key.kind {

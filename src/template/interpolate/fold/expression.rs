@@ -72,10 +72,18 @@ impl Folder<'_> {
         } else {
             functions::call(name, arguments).map_err(|message| Problem::new(range, message))?
         };
-        Ok(Part::Known(value))
+        self.scope.growth.admit(value, range).map(Part::Known)
     }
 
     fn operand(&mut self, operand: Operand) -> Result<Part, Problem> {
+        let range = operand.range.clone();
+        match self.operand_part(operand)? {
+            Part::Known(value) => self.scope.growth.admit(value, &range).map(Part::Known),
+            late => Ok(late),
+        }
+    }
+
+    fn operand_part(&mut self, operand: Operand) -> Result<Part, Problem> {
         let Operand { base, fields, range } = operand;
         let base = match base {
             Base::Literal(value) => return Ok(Part::Known(value)),

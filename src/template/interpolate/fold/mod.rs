@@ -21,7 +21,7 @@ const PASS_LIMIT: usize = 100;
 /// Everything that one pass over a text yields. Dot-variables have no value.
 pub(super) fn fold_once(scope: &Scope, tree: Tree) -> Result<String, Problem> {
     let tree = Folder::new(scope, Site::Map(&[]), &tree).tree(tree)?;
-    evaluate(&tree, &Fields::new(), Missing::NoValue)
+    evaluate(&tree, &Fields::new(), Missing::NoValue, &scope.growth)
 }
 
 /// A tree in which only the site's dot-variables are open. Text that comes out of values is read again.
@@ -221,6 +221,7 @@ impl Again<'_> {
 
     fn text(&mut self, text: &str) -> Result<Vec<Node>, Problem> {
         self.changed = true;
+        self.scope.growth.add_read_again(text)?;
         let tree = parser::parse(text, Dots::Parse)
             .and_then(|tree| Folder::new(self.scope, self.site, &tree).tree(tree))
             .map_err(from_a_value)?;

@@ -1,5 +1,6 @@
 //! Go's `print` family, for the kinds of values that templates have.
 
+use crate::template::interpolate::growth::{self, VALUE_LIMIT};
 use crate::template::interpolate::quote;
 use crate::template::interpolate::value::Value;
 
@@ -44,6 +45,9 @@ pub(super) fn printf(arguments: &[Value]) -> Result<Value, String> {
         out.push_str(before);
         let (directive, length) = Directive::read(behind, &mut values);
         out.push_str(&directive.format(&mut values));
+        if out.len() > VALUE_LIMIT {
+            return Err(growth::too_large());
+        }
         rest = &behind[length..];
     }
     out.push_str(rest);

@@ -1,5 +1,6 @@
 //! Packer's functions on strings, and Go's `len`, `index` and `slice`. Positions are bytes, as in Go.
 
+use crate::template::interpolate::growth::{self, VALUE_LIMIT};
 use crate::template::interpolate::value::Value;
 use crate::template::letter_case;
 
@@ -30,16 +31,21 @@ pub(super) fn split(arguments: &[Value]) -> Result<Value, String> {
 /// `replace old new count text`; a negative count means all.
 pub(super) fn replace(arguments: &[Value]) -> Result<Value, String> {
     let (old, new, text) = (string(arguments, 0)?, string(arguments, 1)?, string(arguments, 3)?);
-    Ok(Value::String(match usize::try_from(integer(arguments, 2)?) {
-        Ok(count) => text.replacen(old, new, count),
-        Err(_) => text.replace(old, new),
-    }))
+    replaced(text, old, new, usize::try_from(integer(arguments, 2)?).unwrap_or(usize::MAX))
 }
 
 /// `replace_all old new text`.
 pub(super) fn replace_all(arguments: &[Value]) -> Result<Value, String> {
     let (old, new, text) = (string(arguments, 0)?, string(arguments, 1)?, string(arguments, 2)?);
-    Ok(Value::String(text.replace(old, new)))
+    replaced(text, old, new, usize::MAX)
+}
+
+fn replaced(text: &str, old: &str, new: &str, count: usize) -> Result<Value, String> {
+    let grown = text.matches(old).take(count).count().saturating_mul(new.len());
+    if grown > VALUE_LIMIT {
+        return Err(growth::too_large());
+    }
+    Ok(Value::String(text.replacen(old, new, count)))
 }
 
 pub(super) fn sed(_: &[Value]) -> Result<Value, String> {

@@ -1,6 +1,6 @@
 //! From what is written to values: overrides first, then rounds of filling in until nothing changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::io::secrets::{MASK, Secret};
@@ -28,7 +28,8 @@ pub(in crate::template) fn resolve(
     facts: Facts,
     diagnostics: &mut Diagnostics,
 ) -> Variables {
-    let is_sensitive = |name: &str| sensitive.iter().any(|known| known == name);
+    let sensitive: HashSet<&str> = sensitive.iter().map(String::as_str).collect();
+    let is_sensitive = |name: &str| sensitive.contains(name);
     let given = given(inputs, &is_sensitive, diagnostics);
     let mut written: BTreeMap<String, Spanned<String>> = BTreeMap::new();
     for declaration in &declared {
@@ -80,12 +81,16 @@ fn fill_in(
 ) -> (BTreeMap<String, Secret>, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let mut open = written;
-    let mut waiting = BTreeMap::new();
+    let mut waiting: BTreeMap<String, Problem> = BTreeMap::new();
     let mut use_of_others_succeeded = false;
     for _ in 0..ROUNDS {
-        waiting.clear();
         let before = open.len();
         for (name, text) in std::mem::take(&mut open) {
+            if waiting.get(&name).is_some_and(|problem| waits(problem, &scope)) {
+                open.insert(name, text);
+                continue;
+            }
+            waiting.remove(&name);
             match scope.try_render(&text.value, Dots::Keep) {
                 Ok(value) => {
                     use_of_others_succeeded |= !interpolate::references(&text.value).is_empty();
@@ -102,11 +107,20 @@ fn fill_in(
             break;
         }
     }
-    for (name, problem) in waiting.into_iter().filter(|_| complete) {
+    let known = || scope.values().keys().map(String::as_str);
+    for (name, mut problem) in waiting.into_iter().filter(|_| complete) {
+        if let Some(unresolved) = problem.unresolved.take() {
+            problem = problem.suggest(&unresolved, known());
+        }
         let finding = diagnose(&name, &open[&name], problem, is_sensitive);
         diagnostics.push(if use_of_others_succeeded { overlooked(finding) } else { finding });
     }
     (scope.values().clone(), diagnostics)
+}
+
+/// Whether the variable it needs has no value yet.
+fn waits(problem: &Problem, scope: &Scope) -> bool {
+    problem.unresolved.as_ref().is_some_and(|name| !scope.values().contains_key(name))
 }
 
 fn diagnose(name: &str, text: &Spanned<String>, problem: Problem, is_sensitive: &impl Fn(&str) -> bool) -> Diagnostic {

@@ -153,7 +153,7 @@ fn sum(arguments: &Arguments<'_>) -> Result<Value, CallError> {
     let mut sum = Number::from(0_i64);
     for (at, item) in items.iter().enumerate() {
         let Value::Number(number) = item else { return Err(CallError::of(0, format!("element {at} is null"))) };
-        sum = Number::new(sum.decimal() + number.decimal()).map_err(|error| CallError::new(error.0))?;
+        sum = Number::new(&(sum.decimal() + number.decimal())).map_err(|error| CallError::new(error.0))?;
     }
     Ok(Value::Number(sum))
 }

@@ -36,7 +36,7 @@ pub(super) fn fold(pieces: Vec<Piece>) -> Result<Vec<Part>, Diagnostic> {
                 let outer = std::mem::take(&mut parts);
                 open.push(Open { directive: Directive::For(bindings, collection), span, outer });
             }
-            PieceKind::Else => switch(&mut parts, open.last_mut(), &span)?,
+            PieceKind::Else => switch(&mut parts, &mut open, &span)?,
             PieceKind::EndIf => close_if(&mut parts, open.pop(), &span)?,
             PieceKind::EndFor => close_for(&mut parts, open.pop(), &span)?,
         }
@@ -56,8 +56,8 @@ fn push_text(parts: &mut Vec<Part>, text: String) {
     }
 }
 
-fn switch(parts: &mut Vec<Part>, open: Option<&mut Open>, span: &Span) -> Result<(), Diagnostic> {
-    let Some(Open { directive, .. }) = open else { return Err(unopened("else", "if", span)) };
+fn switch(parts: &mut Vec<Part>, open: &mut [Open], span: &Span) -> Result<(), Diagnostic> {
+    let Some(Open { directive, .. }) = open.last_mut() else { return Err(unopened("else", "if", span)) };
     let Directive::If(condition) = directive else { return Err(unopened("else", "if", span)) };
     *directive = Directive::Else(condition.clone(), std::mem::take(parts));
     Ok(())

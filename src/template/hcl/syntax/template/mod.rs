@@ -97,7 +97,12 @@ impl Parser<'_> {
     }
 
     fn tree(&self, pieces: Vec<Piece>, start: usize) -> Parsed<Expression> {
-        let parts = fold::fold(pieces)?;
+        let is_row = pieces.len() > 1;
+        let mut parts = fold::fold(pieces)?;
+        if is_row && matches!(*parts, [Part::Interpolation(_)]) {
+            // The white space beside it is gone, yet this is still a text and not the bare value.
+            parts.push(Part::Literal(String::new()));
+        }
         let kind = match &*parts {
             [] => ExpressionKind::Literal(Value::string("")),
             [Part::Literal(text)] => ExpressionKind::Literal(Value::string(text)),

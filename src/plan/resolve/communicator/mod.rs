@@ -1,4 +1,6 @@
-//! How the guest is reached: the `ssh_*` options.
+//! How the guest is reached: the `ssh_*` options, and `winrm_*`.
+
+mod winrm;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,6 +9,7 @@ use crate::diag::Diagnostic;
 use crate::plan::communicator::{CommunicatorPlan, FileTransferMethod, SshPlan, TemporaryKey};
 use crate::plan::decode::duration::Signed;
 use crate::plan::decode::{Decoder, Expect};
+use crate::plan::resolve::Purpose;
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
 const DEFAULT_ATTEMPTS: u32 = 10;
@@ -16,24 +19,27 @@ const DEFAULT_KEEP_ALIVE: Duration = Duration::from_secs(5);
 const TEMPORARY_RSA_BITS: u32 = 2048;
 
 /// The communicator and, beside it, the key that would be made if one is needed.
-pub(super) fn communicator(decoder: &mut Decoder<'_>) -> (CommunicatorPlan, TemporaryKey) {
-    decoder.renamed("ssh_wait_timeout", "ssh_timeout");
-    decoder.renamed("ssh_key_path", "ssh_private_key_file");
-    decoder.renamed("ssh_disable_agent", "ssh_disable_agent_forwarding");
+pub(super) fn communicator(decoder: &mut Decoder<'_>, purpose: Purpose) -> (CommunicatorPlan, TemporaryKey) {
     let kind = decoder.string_or("communicator", "ssh");
     let key = temporary_key(decoder);
     let ssh = ssh(decoder, kind == "ssh");
-    refuse_other_ways(decoder, kind == "ssh");
-    match kind.as_str() {
-        "ssh" => return (CommunicatorPlan::Ssh(Box::new(ssh)), key),
-        "none" => {}
-        "winrm" => decoder.reject("communicator", "communicator `winrm` is known but not spoken by this program"),
+    find_other_ways(decoder, kind == "ssh", purpose);
+    let winrm = winrm::winrm(decoder, kind == "winrm");
+    let plan = match kind.as_str() {
+        "ssh" => CommunicatorPlan::Ssh(Box::new(ssh)),
+        "winrm" => {
+            let finding = purpose.finding("communicator `winrm` is checked, but not spoken by this program");
+            decoder.push(finding.at(&decoder.span("communicator")));
+            CommunicatorPlan::WinRm(winrm)
+        }
+        "none" => CommunicatorPlan::None,
         other => {
             let error = Diagnostic::error(format!("there is no communicator `{other}`; use `ssh` or `none`"));
             decoder.push(error.at(&decoder.span("communicator")).suggest(other, ["ssh", "none", "winrm"]));
+            CommunicatorPlan::None
         }
-    }
-    (CommunicatorPlan::None, key)
+    };
+    (plan, key)
 }
 
 fn ssh(decoder: &mut Decoder<'_>, is_used: bool) -> SshPlan {
@@ -88,7 +94,7 @@ fn keep_alive(decoder: &mut Decoder<'_>) -> Option<Duration> {
 }
 
 fn file_transfer_method(decoder: &mut Decoder<'_>) -> FileTransferMethod {
-    match decoder.choice("ssh_file_transfer_method", &["scp", "sftp"]).as_deref() {
+    match decoder.choice("ssh_file_transfer_method").as_deref() {
         Some("sftp") => FileTransferMethod::Sftp,
         _ => FileTransferMethod::Scp,
     }
@@ -121,7 +127,7 @@ fn refuse_public_key(decoder: &mut Decoder<'_>, key: &'static str, path: &std::p
 }
 
 fn temporary_key(decoder: &mut Decoder<'_>) -> TemporaryKey {
-    let kind = decoder.choice("temporary_key_pair_type", &["rsa", "ecdsa", "ed25519", "dsa"]);
+    let kind = decoder.choice("temporary_key_pair_type");
     let bits = decoder.number("temporary_key_pair_bits", 0..=16384).filter(|bits| *bits != 0);
     let kind = kind.unwrap_or_else(|| String::from("rsa"));
     let fits = match (kind.as_str(), bits) {
@@ -145,12 +151,13 @@ fn temporary_key(decoder: &mut Decoder<'_>) -> TemporaryKey {
 }
 
 /// Options that would change too much to be passed over.
-fn refuse_other_ways(decoder: &mut Decoder<'_>, is_used: bool) {
+fn find_other_ways(decoder: &mut Decoder<'_>, is_used: bool, purpose: Purpose) {
     let hosts = ["ssh_bastion_host", "ssh_proxy_host"].map(|key| (key, decoder.string(key).is_some()));
     let tunnels = ["ssh_local_tunnels", "ssh_remote_tunnels"].map(|key| (key, !decoder.strings(key).is_empty()));
     for (key, is_set) in hosts.into_iter().chain(tunnels) {
         if is_used && is_set {
-            decoder.reject(key, format!("`{key}` is known but not supported by this program"));
+            let finding = purpose.finding(format!("`{key}` is known but not supported by this program"));
+            decoder.push(finding.at(&decoder.span(key)));
         }
     }
 }

@@ -1,0 +1,7 @@
+short = 1
+# between
+longer_name = 2
+// between
+much_longer_name = 3
+/* between */
+m = 4

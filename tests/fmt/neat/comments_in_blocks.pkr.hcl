@@ -1,0 +1,9 @@
+build {
+  # first
+
+  // second
+  name = "x"
+  # third
+
+  /* fourth */
+}

@@ -1,0 +1,2 @@
+a = "%{if x}y%{else}z%{endif}"
+b = "%{for x in y}${x},%{endfor~}"

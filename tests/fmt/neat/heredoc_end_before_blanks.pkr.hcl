@@ -1,0 +1,7 @@
+a = <<EOT
+x
+  EOT   
+b = <<-EOT
+  x
+  EOT 	
+c = 1

@@ -1,0 +1,4 @@
+a  = <<EOT
+  x  
+EOT
+bb = 1

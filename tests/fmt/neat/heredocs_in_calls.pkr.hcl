@@ -1,0 +1,9 @@
+a = foo(<<EOT
+x
+EOT
+, 1)
+b = trimspace(<<-EOT
+   y
+   EOT
+)
+c = 1

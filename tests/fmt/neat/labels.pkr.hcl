@@ -1,0 +1,6 @@
+source "qemu" "debian" {
+}
+source qemu debian {
+}
+variable "x" {}
+build {}

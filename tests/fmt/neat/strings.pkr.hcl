@@ -1,0 +1,5 @@
+a = "  inner   blanks  "
+b = "a=1 # no comment"
+c = "\" \\"
+d = "// /* */"
+e = ""

@@ -1,0 +1,5 @@
+iso    = "x.iso"
+memory = 1024
+names = ["a",
+"b"]
+tags = { a = "b", cc = "d" }

@@ -1,0 +1,6 @@
+list=[
+1,# one
+22,# two
+
+333,# three
+]

@@ -1,0 +1,11 @@
+b {
+a=<<EOT
+${
+upper(
+"x"
+)
+}
+  text
+EOT
+c=1
+}

@@ -1,0 +1,6 @@
+a="${ var.x }"
+b="x${var.y+1}y${ upper( var.z ) }"
+c="${var.a}${var.b}"
+d="${ {a=1} }"
+e="${"${ "x" }"}"
+f="${~ var.x ~}"

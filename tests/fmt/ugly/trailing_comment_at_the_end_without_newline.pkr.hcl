@@ -1,0 +1,2 @@
+a=1
+bbb=2 # the end

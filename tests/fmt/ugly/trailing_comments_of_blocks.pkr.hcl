@@ -1,0 +1,3 @@
+source "null" "x"{ # a
+communicator="none"#b
+}   # c
