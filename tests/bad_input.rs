@@ -12,6 +12,8 @@ mod failing_builds;
 mod json_templates;
 #[path = "support/ssh_server.rs"]
 mod ssh_server;
+#[path = "support/surroundings.rs"]
+mod surroundings;
 #[path = "support/tools.rs"]
 mod tools;
 
