@@ -2,7 +2,6 @@
 //! refuses. Python's `jsonschema` is the judge.
 
 #![cfg(test)]
-#![expect(clippy::unwrap_used, reason = "a test fails by it")]
 
 #[path = "support/tools.rs"]
 mod tools;

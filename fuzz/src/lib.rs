@@ -5,24 +5,75 @@
 //! `tests/fuzz_regressions.rs` replays with this file the inputs that failed once.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use boxwright::io::secrets::Secret;
 use boxwright::keys::{self, qcodes, scancodes, vnc};
 use boxwright::plan::resolve::{ResolveOptions, resolve};
 use boxwright::plan::show::{inspect_text, plan_text};
 use boxwright::source::{SourceFile, Span};
-use boxwright::template::Template;
 use boxwright::template::interpolate::{Facts, Fields, Scope, Site};
 use boxwright::template::variables::VariableInputs;
+use boxwright::template::{Template, fixers};
 
 /// Where relative paths of a template lead: nothing is there.
 const EMPTY_FOLDER: &str = "/nonexistent";
 
-/// A JSON template: read, resolved, shown.
+/// A JSON template: mended by `fix`; read, resolved, shown.
 pub fn json(input: &[u8]) {
-    let source = SourceFile::new("t.json", String::from_utf8_lossy(input));
-    let (template, diagnostics) = Template::parse(&source, Path::new(EMPTY_FOLDER), &VariableInputs::fixed());
+    let source = source("t.json", input);
+    let _ = fixers::rewrite(&source);
+    template(&source, &VariableInputs::fixed());
+}
+
+/// An HCL2 template.
+pub fn hcl(input: &[u8]) {
+    template(&source("t.pkr.hcl", input), &VariableInputs::fixed());
+}
+
+/// An HCL2 template in JSON.
+pub fn hcl_json(input: &[u8]) {
+    template(&source("t.pkr.json", input), &VariableInputs::fixed());
+}
+
+/// A variable file for a template in each of the languages. The first byte says which notation it has.
+pub fn variable_files(input: &[u8]) {
+    let Some((first, text)) = input.split_first() else { return };
+    let suffix = if first % 2 == 0 { ".pkrvars.hcl" } else { ".json" };
+    let file = tempfile::Builder::new().suffix(suffix).tempfile().expect("a temporary file");
+    file.as_file().write_all(text).expect("the temporary file takes all");
+    let inputs = VariableInputs { files: vec![file.path().to_owned()], ..VariableInputs::fixed() };
+    template(&source("t.json", TAKES_STRINGS.as_bytes()), &inputs);
+    template(&source("t.pkr.hcl", TAKES_ALL.as_bytes()), &inputs);
+}
+
+const TAKES_STRINGS: &str = r#"{"variables": {"a": "", "b": null}, "sensitive-variables": ["b"],
+    "builders": [{"type": "null", "communicator": "none", "name": "{{user `a`}}"}]}"#;
+
+const TAKES_ALL: &str = r#"
+variable "a" {}
+variable "b" { sensitive = true }
+variable "list" { type = list(object({ x = optional(number, 1) })) }
+variable "map" { type = map(bool) }
+variable "set" {
+  type = set(string)
+  validation {
+    condition     = length(var.set) > 1
+    error_message = "Too few."
+  }
+}
+source "null" "x" { communicator = "none" }
+build { sources = ["null.x"] }
+"#;
+
+fn source(name: &str, input: &[u8]) -> Arc<SourceFile> {
+    SourceFile::new(name, String::from_utf8_lossy(input))
+}
+
+fn template(source: &Arc<SourceFile>, inputs: &VariableInputs) {
+    let (template, diagnostics) = Template::parse(source, Path::new(EMPTY_FOLDER), inputs);
     let _ = diagnostics.render(false);
     if let Some(template) = template {
         plan(template);

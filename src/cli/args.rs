@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::fmt::FmtArgs;
+use super::init::InitArgs;
+use super::plugins::PluginsArgs;
 use crate::plan::OnError;
 
 /// Turns an installer ISO into a ready machine image. Runs Packer templates unmodified.
@@ -30,6 +32,13 @@ pub(super) enum Command {
     Plan(PlanArgs),
     /// Write a JSON template of an earlier Packer version as it is written today
     Fix(FixArgs),
+    /// Try out expressions and templates
+    Console(ConsoleArgs),
+    /// Check the plugins that an HCL2 template requires; all are built in
+    Init(InitArgs),
+    /// Show the plugins, all of which are built in
+    #[command(alias = "plugin")]
+    Plugins(PluginsArgs),
     /// Write HCL2 templates and variable files in the canonical format
     Fmt(FmtArgs),
     /// Write a JSON template as HCL2
@@ -46,12 +55,28 @@ pub(super) enum Command {
 /// The template and what selects and fills it.
 #[derive(Debug, Args)]
 pub(super) struct TemplateArgs {
-    /// The template; `-` reads standard input
+    /// The template: a file, or a folder of HCL2 files; `-` reads standard input
     pub(super) template: PathBuf,
+    #[command(flatten)]
+    pub(super) inputs: InputArgs,
+}
+
+/// The same for commands that can do without a template.
+#[derive(Debug, Args)]
+pub(super) struct OptionalTemplateArgs {
+    /// The template: a file, or a folder of HCL2 files; `-` reads standard input
+    pub(super) template: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) inputs: InputArgs,
+}
+
+/// What selects the builds of a template and fills its variables.
+#[derive(Debug, Args)]
+pub(super) struct InputArgs {
     /// A user variable, as name=value; may be repeated
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = variable, allow_hyphen_values = true)]
     pub(super) variables: Vec<(String, String)>,
-    /// A JSON file of user variables; may be repeated, later ones win
+    /// A file of user variables, JSON or HCL2; may be repeated, later ones win
     #[arg(long = "var-file", value_name = "PATH")]
     pub(super) variable_files: Vec<PathBuf>,
     /// Only the builds of these names
@@ -60,9 +85,9 @@ pub(super) struct TemplateArgs {
     /// All builds but these; also post-processors by name
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     pub(super) except: Vec<String>,
-    /// Accepted for Packer's sake; a file's name decides
-    #[arg(long, hide = true, value_name = "TYPE")]
-    pub(super) config_type: Option<String>,
+    /// The language where there is no template: json or hcl2
+    #[arg(long, value_enum, hide = true, default_value = "json", value_name = "TYPE")]
+    pub(super) config_type: ConfigType,
     /// Accepted for Packer's sake
     #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = boolean)]
     pub(super) ignore_prerelease_plugins: Option<bool>,
@@ -114,6 +139,9 @@ pub(super) struct AcceleratorArgs {
 pub(super) struct ValidateArgs {
     #[command(flatten)]
     pub(super) template: TemplateArgs,
+    /// How to write what was found
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: OutputFormat,
     /// Only check that the template can be read
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
     pub(super) syntax_only: bool,
@@ -128,7 +156,13 @@ pub(super) struct ValidateArgs {
 #[derive(Debug, Args)]
 pub(super) struct InspectArgs {
     #[command(flatten)]
-    pub(super) template: TemplateArgs,
+    pub(super) template: OptionalTemplateArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ConsoleArgs {
+    #[command(flatten)]
+    pub(super) template: OptionalTemplateArgs,
 }
 
 #[derive(Debug, Args)]
@@ -158,7 +192,7 @@ pub(super) struct PlanArgs {
     pub(super) template: TemplateArgs,
     /// How to write the plan
     #[arg(long, value_enum, default_value = "text")]
-    pub(super) format: PlanFormat,
+    pub(super) format: OutputFormat,
     /// Ask this host for what only it knows: QEMU's version, accelerator, firmware
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
     pub(super) host: bool,
@@ -180,9 +214,15 @@ pub(super) enum SchemaKind {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum PlanFormat {
+pub(super) enum OutputFormat {
     Text,
     Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ConfigType {
+    Json,
+    Hcl2,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -217,77 +257,5 @@ pub(super) fn boolean(text: &str) -> Result<bool, String> {
         "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
         "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
         _ => Err("write true or false".to_owned()),
-    }
-}
-
-/// Flags whose value is the next word.
-const TAKES_VALUE: [&str; 10] = [
-    "var",
-    "var-file",
-    "only",
-    "except",
-    "on-error",
-    "parallel-builds",
-    "accelerator",
-    "format",
-    "config-type",
-    "output-file",
-];
-
-/// Writes `-flag` as `--flag`, but for the values of flags and for what follows `--`.
-pub(super) fn normalize(words: Vec<String>) -> Vec<String> {
-    let mut normal = Vec::with_capacity(words.len());
-    let mut words = words.into_iter();
-    while let Some(word) = words.next() {
-        let name = word.trim_start_matches('-').to_owned();
-        let dashes = word.len() - name.len();
-        if word == "--" {
-            normal.push(word);
-            normal.extend(words.by_ref());
-        } else if dashes == 0 || name.is_empty() {
-            normal.push(word);
-        } else {
-            let short = matches!(name.as_str(), "h" | "v");
-            normal.push(match name.as_str() {
-                "v" => "--version".to_owned(),
-                _ if short => format!("-{name}"),
-                _ => format!("--{name}"),
-            });
-            if TAKES_VALUE.contains(&name.as_str()) {
-                normal.extend(words.next());
-            }
-        }
-    }
-    normal
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(line: &str) -> Arguments {
-        let words = line.split(' ').map(str::to_owned).collect();
-        Arguments::try_parse_from(std::iter::once("boxwright".to_owned()).chain(normalize(words))).unwrap()
-    }
-
-    #[test]
-    fn one_dash_or_two_before_or_after_the_template() {
-        for line in [
-            "build -var a=-b=c -force -on-error=abort -color=false -parallel-builds 2 t.json",
-            "build t.json --var a=-b=c --force --on-error abort --color=false --parallel-builds=2",
-        ] {
-            let Command::Build(args) = parse(line).command else { panic!("build") };
-            assert_eq!(args.template.variables, [("a".to_owned(), "-b=c".to_owned())]);
-            assert!(args.force && !args.color);
-            assert_eq!((args.on_error, args.parallel_builds), (OnErrorArg::Abort, 2));
-            assert_eq!(args.template.template, PathBuf::from("t.json"));
-        }
-    }
-
-    #[test]
-    fn standard_input_stays_a_dash() {
-        let Command::Validate(args) = parse("-machine-readable validate -syntax-only -").command else { panic!() };
-        assert_eq!(args.template.template, PathBuf::from("-"));
-        assert!(args.syntax_only);
     }
 }

@@ -44,8 +44,8 @@ pub(super) fn notes(machine_readable: bool) -> Reporter {
 /// Reads a text as the template that was named; required variables need no value for that.
 pub(super) fn read(source: &Arc<SourceFile>, args: &TemplateArgs) -> (Option<Template>, Diagnostics) {
     let inputs = VariableInputs {
-        vars: args.variables.clone(),
-        files: args.variable_files.clone(),
+        vars: args.inputs.variables.clone(),
+        files: args.inputs.variable_files.clone(),
         syntax_only: true,
         ..VariableInputs::from_process()
     };

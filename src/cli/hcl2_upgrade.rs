@@ -73,6 +73,7 @@ fn form(role: Role, kind: &str, option: &str) -> Form {
     match option.map(|option| option.shape) {
         Some(Shape::Texts | Shape::Files | Shape::Folders | Shape::Paths | Shape::Integers) => Form::List,
         Some(Shape::Flag | Shape::Trilean) => Form::Flag,
+        Some(Shape::Integer) => Form::Integer,
         Some(Shape::Duration) => Form::Duration,
         Some(Shape::Nested(_)) => Form::Block,
         _ => Form::Other,

@@ -5,13 +5,13 @@ use super::load;
 use crate::error::exit;
 use crate::io::secrets::Secrets;
 use crate::plan::show;
-use crate::template::Template;
+use crate::template::{Outline, Template};
 use crate::ui::{Reporter, Style};
 
 pub(super) fn run(args: &InspectArgs, machine_readable: bool) -> u8 {
     let secrets = Secrets::default();
     let mut ui = Reporter::stdout(load::settings(machine_readable), secrets.clone());
-    let Some(loaded) = load::load(&args.template, true, &mut ui, &secrets) else { return exit::FAILURE };
+    let Some(loaded) = load::load_optional(&args.template, &mut ui, &secrets) else { return exit::FAILURE };
     data(&loaded.template, &mut ui);
     ui.text("", Style::Say, show::inspect_text(&loaded.template).trim_end());
     exit::SUCCESS
@@ -24,10 +24,19 @@ fn data(template: &Template, ui: &mut Reporter) {
         let default = if variable.sensitive { "<sensitive>" } else { variable.default.as_deref().unwrap_or_default() };
         ui.data("", "template-variable", &[&variable.name, default, required]);
     }
-    for build in &template.builds {
-        ui.data("", "template-builder", &[&build.name, &build.kind.value]);
+    let outline = template.outline();
+    for (name, kind) in builders(template, &outline) {
+        ui.data("", "template-builder", &[&name, &kind]);
     }
-    for provisioner in template.outline().provisioners() {
+    for provisioner in outline.provisioners() {
         ui.data("", "template-provisioner", &[provisioner]);
+    }
+}
+
+/// Names in JSON as they are written, because functions in them are for builds.
+fn builders(template: &Template, outline: &Outline) -> Vec<(String, String)> {
+    match outline {
+        Outline::Legacy(outline) => outline.builders.clone(),
+        Outline::Hcl(_) => template.builds.iter().map(|build| (build.name.clone(), build.kind.value.clone())).collect(),
     }
 }

@@ -1,19 +1,22 @@
 //! From the command line to plans: load, resolve, show what is wrong.
 
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::error::ErrorKind;
 use crate::io::secrets::Secrets;
 use crate::plan::BuildPlan;
 use crate::plan::communicator::CommunicatorPlan;
 use crate::plan::decode::duration;
 use crate::plan::resolve::{ResolveOptions, resolve as resolve_plans};
+use crate::source::SourceFile;
 use crate::template::Template;
 use crate::template::variables::VariableInputs;
 use crate::ui::{Reporter, Settings, Style};
 
-use super::args::TemplateArgs;
+use super::args::{ConfigType, InputArgs, OptionalTemplateArgs, TemplateArgs};
 
 /// What a command works on.
 pub(super) struct Loaded {
@@ -23,25 +26,59 @@ pub(super) struct Loaded {
 
 /// Reads the template. `None`: it cannot be used, and why has been said.
 pub(super) fn load(args: &TemplateArgs, syntax_only: bool, ui: &mut Reporter, secrets: &Secrets) -> Option<Loaded> {
-    let inputs = VariableInputs {
+    let (loaded, diagnostics) = read(args, syntax_only, secrets);
+    show(ui, &diagnostics);
+    loaded
+}
+
+/// The same with what there is to say. Nothing is loaded exactly when there are errors.
+pub(super) fn read(args: &TemplateArgs, syntax_only: bool, secrets: &Secrets) -> (Option<Loaded>, Diagnostics) {
+    loaded(Template::load(&args.template, &inputs(&args.inputs, syntax_only, secrets)), secrets)
+}
+
+/// The template as far as it can be looked at without the variables that it requires; without a template, an
+/// empty one.
+pub(super) fn load_optional(args: &OptionalTemplateArgs, ui: &mut Reporter, secrets: &Secrets) -> Option<Loaded> {
+    let inputs = inputs(&args.inputs, true, secrets);
+    let read = match &args.template {
+        Some(path) => Template::load(path, &inputs),
+        None => Template::parse(&stand_in(args.inputs.config_type), Path::new("."), &inputs),
+    };
+    let (loaded, diagnostics) = loaded(read, secrets);
+    show(ui, &diagnostics);
+    loaded
+}
+
+/// The smallest template of a language.
+fn stand_in(language: ConfigType) -> Arc<SourceFile> {
+    match language {
+        ConfigType::Json => SourceFile::new("no template", r#"{"builders": [{"type": "null"}]}"#),
+        ConfigType::Hcl2 => SourceFile::new("none.pkr.hcl", ""),
+    }
+}
+
+fn inputs(args: &InputArgs, syntax_only: bool, secrets: &Secrets) -> VariableInputs {
+    VariableInputs {
         vars: args.variables.clone(),
         files: args.variable_files.clone(),
         syntax_only,
         secrets: secrets.clone(),
         ..VariableInputs::from_process()
-    };
-    let (template, diagnostics) = Template::load(&args.template, &inputs);
+    }
+}
+
+fn loaded(
+    (template, diagnostics): (Option<Template>, Diagnostics),
+    secrets: &Secrets,
+) -> (Option<Loaded>, Diagnostics) {
     if let Some(template) = &template {
         template.variables.sensitive().for_each(|secret| secrets.add(secret.reveal()));
     }
-    show(ui, &diagnostics);
-    if diagnostics.has_errors() {
-        return None;
-    }
-    template.map(|template| Loaded { template, secrets: secrets.clone() })
+    let template = template.filter(|_| !diagnostics.has_errors());
+    (template.map(|template| Loaded { template, secrets: secrets.clone() }), diagnostics)
 }
 
-/// Resolves the selected builds; `purpose` holds what the command adds to what the user says. The flag tells
+/// Resolves the selected builds; `options` holds what the command adds to what the user says. The flag tells
 /// whether every one of them can run.
 pub(super) fn resolve(
     loaded: &Loaded,
@@ -49,26 +86,35 @@ pub(super) fn resolve(
     options: ResolveOptions,
     ui: &mut Reporter,
 ) -> (Vec<BuildPlan>, bool) {
-    let options = ResolveOptions {
-        only: args.only.clone(),
-        except: args.except.clone(),
-        key_interval: key_interval(ui),
-        ..options
-    };
-    let (plans, diagnostics) = resolve_plans(&loaded.template, &options);
-    for plan in &plans {
-        add_secrets(&loaded.secrets, plan);
-    }
+    let (plans, diagnostics) = plans(loaded, &args.inputs, options);
     show(ui, &diagnostics);
     (plans, !diagnostics.has_errors())
 }
 
+/// The same with what there is to say.
+pub(super) fn plans(loaded: &Loaded, args: &InputArgs, options: ResolveOptions) -> (Vec<BuildPlan>, Diagnostics) {
+    let mut diagnostics = Diagnostics::default();
+    let options = ResolveOptions {
+        only: args.only.clone(),
+        except: args.except.clone(),
+        key_interval: key_interval(&mut diagnostics),
+        ..options
+    };
+    let (plans, found) = resolve_plans(&loaded.template, &options);
+    for plan in &plans {
+        add_secrets(&loaded.secrets, plan);
+    }
+    diagnostics.extend(found);
+    (plans, diagnostics)
+}
+
 /// `PACKER_KEY_INTERVAL`, for templates that set none.
-fn key_interval(ui: &mut Reporter) -> Option<Duration> {
+fn key_interval(diagnostics: &mut Diagnostics) -> Option<Duration> {
     let text = std::env::var("PACKER_KEY_INTERVAL").ok().filter(|text| !text.is_empty())?;
     let interval = duration::parse(&text).ok().and_then(duration::Signed::positive);
     if interval.is_none() {
-        ui.text("", Style::Error, &format!("warning: PACKER_KEY_INTERVAL is `{text}`, which is no duration like 20ms"));
+        let message = format!("PACKER_KEY_INTERVAL is `{text}`, which is no duration like 20ms");
+        diagnostics.push(Diagnostic::warning(message));
     }
     interval
 }
@@ -90,6 +136,9 @@ pub(super) fn show(ui: &mut Reporter, diagnostics: &Diagnostics) {
     }
     let style = if diagnostics.has_errors() { Style::Error } else { Style::Message };
     ui.text("", style, diagnostics.render(ui.settings().color).trim_end());
+    for record in diagnostics.records() {
+        ui.data("", "diagnostic", &record.fields().each_ref().map(String::as_str));
+    }
     if diagnostics.has_errors() {
         ui.data("", "error-kind", &[crate::ui::kind_name(ErrorKind::User)]);
     }

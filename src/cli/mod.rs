@@ -2,18 +2,22 @@
 
 mod args;
 mod build;
+mod console;
 mod doctor;
 mod fix;
 mod fmt;
 mod hcl2_upgrade;
 mod help;
+mod init;
 mod inspect;
 mod load;
 mod plan;
+mod plugins;
 mod schema;
 mod signals;
 mod validate;
 mod version;
+mod words;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -25,7 +29,7 @@ use args::{Arguments, Command};
 /// Runs the program with the arguments it was started with (without its own name).
 pub fn main(arguments: Vec<OsString>) -> ExitCode {
     let typed: Vec<String> = arguments.into_iter().map(|word| word.to_string_lossy().into_owned()).collect();
-    let normal = args::normalize(typed);
+    let normal = words::normalize(typed);
     if help::names_no_command(&normal) {
         return help::unknown_command(&normal);
     }
@@ -44,6 +48,9 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Inspect(args) => inspect::run(&args, machine_readable),
         Command::Plan(args) => plan::run(&args, machine_readable),
         Command::Fix(args) => fix::run(&args, machine_readable),
+        Command::Console(args) => console::run(&args, machine_readable),
+        Command::Init(args) => init::run(&args, machine_readable),
+        Command::Plugins(args) => plugins::run(&args, machine_readable),
         Command::Fmt(args) => fmt::run(&args, machine_readable),
         Command::Hcl2Upgrade(args) => hcl2_upgrade::run(&args, machine_readable),
         Command::Doctor => doctor::run(machine_readable),

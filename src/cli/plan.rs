@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::args::{PlanArgs, PlanFormat};
+use super::args::{OutputFormat, PlanArgs};
 use super::load;
 use crate::cache::Cache;
 use crate::error::{chain, exit};
@@ -44,8 +44,8 @@ pub(super) fn run(args: &PlanArgs, machine_readable: bool) -> u8 {
     }
     let good = good && planned.len() == plans.len();
     match args.format {
-        PlanFormat::Text => planned.iter().for_each(|planned| ui.text("", Style::Say, &text(planned))),
-        PlanFormat::Json => {
+        OutputFormat::Text => planned.iter().for_each(|planned| ui.text("", Style::Say, &text(planned))),
+        OutputFormat::Json => {
             let json = serde_json::to_string_pretty(&planned).expect("a plan has string keys only");
             let settings = Settings { machine_readable, ..Settings::default() };
             Reporter::stdout(settings, secrets).text("", Style::Say, &json);
@@ -55,8 +55,8 @@ pub(super) fn run(args: &PlanArgs, machine_readable: bool) -> u8 {
 }
 
 /// Warnings must not stand in the JSON.
-fn reporter(format: PlanFormat, machine_readable: bool, secrets: &Secrets) -> Reporter {
-    if format == PlanFormat::Json && !machine_readable {
+fn reporter(format: OutputFormat, machine_readable: bool, secrets: &Secrets) -> Reporter {
+    if format == OutputFormat::Json && !machine_readable {
         return Reporter::stderr(Settings::default(), secrets.clone());
     }
     Reporter::stdout(load::settings(machine_readable), secrets.clone())

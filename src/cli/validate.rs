@@ -1,47 +1,91 @@
 //! `validate`: everything that can be checked without a hypervisor.
 
-use super::args::ValidateArgs;
+use serde::Serialize;
+
+use super::args::{OutputFormat, ValidateArgs};
 use super::load;
+use crate::diag::{Counts, Diagnostic, Diagnostics, Record};
 use crate::error::exit;
 use crate::io::secrets::Secrets;
 use crate::plan::resolve::ResolveOptions;
 use crate::plan::{BuildPlan, Checksum};
-use crate::ui::{Reporter, Style};
+use crate::ui::{Reporter, Settings, Style};
 
 pub(super) fn run(args: &ValidateArgs, machine_readable: bool) -> u8 {
     let secrets = Secrets::default();
-    let mut ui = Reporter::stdout(load::settings(machine_readable), secrets.clone());
-    let Some(loaded) = load::load(&args.template, args.syntax_only, &mut ui, &secrets) else { return exit::FAILURE };
-    if args.syntax_only {
-        ui.text("", Style::Say, "Syntax-only check passed. Everything looks okay.");
-        return exit::SUCCESS;
+    let diagnostics = check(args, &secrets);
+    match args.format {
+        OutputFormat::Text => {
+            let mut ui = Reporter::stdout(load::settings(machine_readable), secrets);
+            report(args, &diagnostics, &mut ui);
+        }
+        OutputFormat::Json => {
+            let text = document(&diagnostics, &secrets);
+            let settings = Settings { machine_readable, ..Settings::default() };
+            Reporter::stdout(settings, secrets).text("", Style::Say, &text);
+        }
     }
-    let (plans, good) = load::resolve(&loaded, &args.template, ResolveOptions::default(), &mut ui);
-    if !good || !checksum_files_are_there(&plans, &mut ui) {
-        return exit::FAILURE;
+    if diagnostics.has_errors() { exit::FAILURE } else { exit::SUCCESS }
+}
+
+/// Everything that is to be said about the template.
+fn check(args: &ValidateArgs, secrets: &Secrets) -> Diagnostics {
+    let (loaded, mut diagnostics) = load::read(&args.template, args.syntax_only, secrets);
+    let Some(loaded) = loaded.filter(|_| !args.syntax_only) else { return diagnostics };
+    let (plans, found) = load::plans(&loaded, &args.template.inputs, ResolveOptions::default());
+    diagnostics.extend(found);
+    if !diagnostics.has_errors() {
+        diagnostics.extend(checksum_files(&plans));
     }
-    ui.text("", Style::Say, "The configuration is valid.");
-    exit::SUCCESS
+    diagnostics
 }
 
 /// A checksum that stands in a file is looked up, as Packer does it.
-fn checksum_files_are_there(plans: &[BuildPlan], ui: &mut Reporter) -> bool {
+fn checksum_files(plans: &[BuildPlan]) -> Diagnostics {
+    let mut diagnostics = Diagnostics::default();
     let images = plans.iter().filter_map(|plan| Some((plan, plan.machine()?.iso.as_ref()?)));
     let files: Vec<_> = images.filter(|(_, iso)| matches!(iso.checksum, Checksum::File { .. })).collect();
     if files.is_empty() {
-        return true;
+        return diagnostics;
     }
-    let failures = super::block_on(async {
-        let mut failures = Vec::new();
+    super::block_on(async {
         for (plan, iso) in files {
             if let Err(error) = crate::fetch::resolve_checksum(&iso.checksum, &iso.urls).await {
-                failures.push(format!("build `{}`: {}", plan.name, crate::error::chain(&error)));
+                let message = format!("build `{}`: {}", plan.name, crate::error::chain(&error));
+                diagnostics.push(Diagnostic::error(message));
             }
         }
-        failures
     });
-    for failure in &failures {
-        ui.text("", Style::Error, failure);
+    diagnostics
+}
+
+fn report(args: &ValidateArgs, diagnostics: &Diagnostics, ui: &mut Reporter) {
+    load::show(ui, diagnostics);
+    if diagnostics.has_errors() {
+        return;
     }
-    failures.is_empty()
+    let verdict = if args.syntax_only {
+        "Syntax-only check passed. Everything looks okay."
+    } else {
+        "The configuration is valid."
+    };
+    ui.text("", Style::Say, verdict);
+}
+
+/// The verdict for programs.
+#[derive(Serialize)]
+struct Verdict {
+    valid: bool,
+    diagnostics: Vec<Record>,
+    /// How many there are beyond these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<Counts>,
+}
+
+/// Secrets are masked before quotes inside of them are escaped.
+fn document(diagnostics: &Diagnostics, secrets: &Secrets) -> String {
+    let records = diagnostics.records().into_iter().map(|record| record.map_texts(|text| secrets.mask(text)));
+    let left_out = Some(diagnostics.left_out()).filter(|counts| *counts != Counts::default());
+    let verdict = Verdict { valid: !diagnostics.has_errors(), diagnostics: records.collect(), left_out };
+    serde_json::to_string_pretty(&verdict).expect("records have text keys only")
 }

@@ -66,7 +66,7 @@ fn text(name: &str, mut bytes: Vec<u8>, stream: impl Read) -> Result<Text, ReadE
     if bytes.len() > SIZE_LIMIT {
         return Err(ReadError::TooLarge { name: name.to_owned() });
     }
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+    if is_utf_16(&bytes) {
         return Err(ReadError::Utf16 { name: name.to_owned() });
     }
     Ok(match String::from_utf8(bytes) {
@@ -76,6 +76,11 @@ fn text(name: &str, mut bytes: Vec<u8>, stream: impl Read) -> Result<Text, ReadE
             invalid_at: Some(error.utf8_error().valid_up_to()),
         },
     })
+}
+
+/// With its mark, or without one: a template begins with an ASCII character.
+fn is_utf_16(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 1..=255, ..] | [1..=255, 0, ..])
 }
 
 /// What can be read at once, or is written next; empty at the end. From here on reads wait.
@@ -118,7 +123,9 @@ mod tests {
     fn says_where_a_text_is_not_utf_8() {
         let read = written(b"{\"\xc3\xa9\": \"\xe9\"}").unwrap();
         assert_eq!((read.text.as_str(), read.invalid_at), ("{\"é\": \"\u{fffd}\"}", Some(8)));
-        assert!(matches!(written(b"\xff\xfe{\0}\0"), Err(ReadError::Utf16 { .. })));
+        for text in [b"\xff\xfe{\0}\0", b"\0{\0}\0\n", b"{\0}\0\n\0"] {
+            assert!(matches!(written(text), Err(ReadError::Utf16 { .. })));
+        }
     }
 
     #[test]

@@ -2,23 +2,7 @@
 //! fills them in.
 
 /// Facts of a running build, for provisioners and post-processors: `{{ build `Host` }}`, `{{ .Host }}`.
-pub const BUILD: &[&str] = &[
-    "ID",
-    "Host",
-    "Port",
-    "User",
-    "Password",
-    "ConnType",
-    "PackerRunUUID",
-    "PackerHTTPIP",
-    "PackerHTTPPort",
-    "PackerHTTPAddr",
-    "SSHPublicKey",
-    "SSHPrivateKey",
-    "SSHPrivateKeyFile",
-    "SSHAgentAuth",
-    "WinRMPassword",
-];
+pub const BUILD: &[&str] = crate::template::BUILD_FACTS;
 
 /// `boot_command` and `boot_steps`.
 pub const BOOT: &[&str] = &["HTTPIP", "HTTPPort", "Name", "SSHPublicKey"];

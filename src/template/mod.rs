@@ -29,6 +29,25 @@ pub use hcl::format::format as format_hcl;
 /// The Packer version that templates see (`{{packer_version}}`) and that `min_packer_version` is held against.
 pub const PACKER_VERSION: &str = "1.14.0";
 
+/// What a running build knows, for its provisioners and post-processors: `build.Host`, `{{ build `Host` }}`.
+pub const BUILD_FACTS: &[&str] = &[
+    "ID",
+    "Host",
+    "Port",
+    "User",
+    "Password",
+    "ConnType",
+    "PackerRunUUID",
+    "PackerHTTPIP",
+    "PackerHTTPPort",
+    "PackerHTTPAddr",
+    "SSHPublicKey",
+    "SSHPrivateKey",
+    "SSHPrivateKeyFile",
+    "SSHAgentAuth",
+    "WinRMPassword",
+];
+
 /// The two notations of templates. They differ in how names are matched and in how options are typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
@@ -50,6 +69,8 @@ pub struct Template {
     /// When the program was started (`{{timestamp}}`).
     pub started: jiff::Timestamp,
     pub description: Option<String>,
+    /// What `required_plugins` names; nothing in JSON.
+    pub plugins: Vec<RequiredPlugin>,
     pub variables: Variables,
     /// What can be selected by `-only` and `-except`, in the order it is run.
     pub builds: Vec<Build>,
@@ -61,6 +82,16 @@ pub struct Template {
 enum Content {
     Legacy(legacy::Content),
     Hcl(hcl::Content),
+}
+
+/// A plugin that an HCL2 template names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequiredPlugin {
+    pub name: String,
+    /// `github.com/hashicorp/qemu`
+    pub source: String,
+    /// The constraint as written.
+    pub version: String,
 }
 
 /// One build: a builder with what is done to its machine.

@@ -12,7 +12,8 @@ pub fn terminal(machine_readable: bool) -> Prompt {
     Prompt::new(|question| Box::pin(async move { tokio::task::spawn_blocking(move || ask(&question)).await.ok()? }))
 }
 
-fn ask(question: &str) -> Option<String> {
+/// One answer, without the blanks around it. `None` when there are no more.
+pub(crate) fn ask(question: &str) -> Option<String> {
     let mut out = std::io::stdout();
     write!(out, "{question} ").and_then(|()| out.flush()).ok()?;
     let mut answer = String::new();

@@ -175,9 +175,10 @@ impl std::fmt::Debug for Reporter {
     }
 }
 
-/// Local time, RFC 3339 to the second.
+/// Local time, RFC 3339 to the second. Universal time is marked by a letter, as Packer does it.
 fn now() -> String {
-    jiff::Zoned::now().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    let text = jiff::Zoned::now().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string();
+    text.strip_suffix("+00:00").map_or_else(|| text.clone(), |time| format!("{time}Z"))
 }
 
 #[cfg(test)]

@@ -39,13 +39,10 @@ fn in_folder(root: &Path, recursive: bool, files: &mut Vec<PathBuf>, diagnostics
 
 /// What lies in a folder, but for hidden files and those that editors leave, sorted.
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, Diagnostic> {
-    let entries = fs_err::read_dir(folder).and_then(|entries| entries.collect::<Result<Vec<_>, _>>());
+    let entries = fs_err::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let entries = entries.map_err(|error| Diagnostic::error(format!("cannot list the folder: {error}")))?;
-    let mut paths: Vec<PathBuf> = entries
-        .iter()
-        .filter(|entry| !is_ignored(&entry.file_name().to_string_lossy()))
-        .map(|entry| entry.path())
-        .collect();
+    let wanted = entries.iter().filter(|entry| !is_ignored(&entry.file_name().to_string_lossy()));
+    let mut paths: Vec<PathBuf> = wanted.map(fs_err::DirEntry::path).collect();
     paths.sort();
     Ok(paths)
 }

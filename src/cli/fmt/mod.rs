@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::args::boolean;
+use super::args::{InputArgs, boolean};
 use super::load;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::error::exit;
@@ -34,6 +34,9 @@ pub(super) struct FmtArgs {
     /// Also the folders in the folders
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
     recursive: bool,
+    /// Accepted for Packer's sake
+    #[command(flatten)]
+    inputs: InputArgs,
 }
 
 impl FmtArgs {

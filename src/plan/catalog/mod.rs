@@ -48,10 +48,21 @@ pub struct Component {
     pub kind: &'static str,
     pub role: Role,
     pub options: Options,
-    /// Groups of options of which exactly one is set. Decoders of components that run see to it themselves.
-    pub one_of: &'static [&'static [&'static str]],
+    /// What options have to do with each other. Decoders of components that run see to it themselves.
+    pub rules: &'static [Rule],
     /// Whether this program runs it. Otherwise its options are only checked.
     pub runs: bool,
+}
+
+/// What some options have to do with each other.
+#[derive(Clone, Copy, Debug)]
+pub enum Rule {
+    /// Exactly one of them is set.
+    OneOf(&'static [&'static str]),
+    /// At most one of both is set.
+    Exclusive(&'static str, &'static str),
+    /// The first needs the second.
+    Needs(&'static str, &'static str),
 }
 
 /// All components of a role.
@@ -71,7 +82,7 @@ pub fn component(role: Role, kind: &str) -> Option<&'static Component> {
 
 impl Component {
     const fn new(role: Role, kind: &'static str, options: &'static [&'static [Opt]]) -> Self {
-        Self { kind, role, options: Options(options), one_of: &[], runs: false }
+        Self { kind, role, options: Options(options), rules: &[], runs: false }
     }
 
     /// Components of the same role that have an option which this one lacks.

@@ -12,6 +12,8 @@ pub struct Opt {
     pub late: bool,
     /// Accepted, and without effect in this program.
     pub inert: bool,
+    /// The least and the most that an integer may be.
+    pub bounds: Option<(i64, i64)>,
 }
 
 /// What an option's value is.
@@ -32,6 +34,8 @@ pub enum Shape {
     /// `1m30s`
     Duration,
     Texts,
+    /// A list of `NAME=value`.
+    Assignments,
     /// Paths of files that must exist on this host.
     Files,
     /// Paths of folders that must exist on this host.
@@ -68,7 +72,7 @@ impl Options {
 
 impl Opt {
     pub(super) const fn new(name: &'static str, shape: Shape, doc: &'static str) -> Self {
-        Self { name, shape, doc, required: false, late: false, inert: false }
+        Self { name, shape, doc, required: false, late: false, inert: false, bounds: None }
     }
 
     pub(super) const fn required(self) -> Self {
@@ -77,6 +81,10 @@ impl Opt {
 
     pub(super) const fn late(self) -> Self {
         Self { late: true, ..self }
+    }
+
+    pub(super) const fn between(self, least: i64, most: i64) -> Self {
+        Self { bounds: Some((least, most)), ..self }
     }
 
     pub(super) const fn inert(self) -> Self {
@@ -103,6 +111,7 @@ constructors! {
     integer => Integer,
     duration => Duration,
     texts => Texts,
+    assignments => Assignments,
     files => Files,
     folders => Folders,
     paths => Paths,

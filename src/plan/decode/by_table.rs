@@ -2,7 +2,7 @@
 //! that change nothing here.
 
 use crate::diag::Diagnostic;
-use crate::plan::catalog::{Opt, Shape};
+use crate::plan::catalog::{Opt, Rule, Shape};
 use crate::source::Spanned;
 use crate::template::value::{Kind, Value};
 
@@ -21,7 +21,18 @@ impl Decoder<'_> {
             }
         }
         if self.options == self.component.options {
-            self.component.one_of.iter().for_each(|names| self.check_one_of(names));
+            self.component.rules.iter().for_each(|rule| self.check_rule(*rule));
+        }
+    }
+
+    fn check_rule(&mut self, rule: Rule) {
+        match rule {
+            Rule::OneOf(names) => self.check_one_of(names),
+            Rule::Exclusive(first, second) => self.exclusive(first, second),
+            Rule::Needs(option, needed) if self.is_set(option) && !self.is_set(needed) => {
+                self.reject(option, format!("`{option}` needs `{needed}`"));
+            }
+            Rule::Needs(..) => {}
         }
     }
 
@@ -80,10 +91,11 @@ impl Decoder<'_> {
             Shape::Path => self.check_path(option, Expect::Any, value),
             Shape::Flag => drop(self.converted(key, "a boolean", value, typing.boolean(value))),
             Shape::Trilean => drop(self.converted(key, "a boolean", value, typing.trilean(value))),
-            Shape::Integer => drop(self.converted(key, "an integer", value, typing.integer(value))),
+            Shape::Integer => self.check_integer(option, value),
             Shape::Duration => {
                 let _ = self.converted(key, "a duration such as `1m30s`", value, typing.duration(value));
             }
+            Shape::Assignments => self.check_assignments(key, value),
             Shape::Texts => drop(self.converted(key, "a list of strings", value, typing.strings(value))),
             Shape::Files => self.check_paths(option, Expect::File, value),
             Shape::Folders => self.check_paths(option, Expect::Folder, value),
@@ -98,6 +110,25 @@ impl Decoder<'_> {
                 }
             }
             Shape::Any => {}
+        }
+    }
+
+    fn check_integer(&mut self, option: &'static Opt, value: &Value) {
+        let number = self.converted(option.name, "an integer", value, self.typing.integer(value));
+        if let (Some(number), Some((least, most))) = (number, option.bounds)
+            && !(least..=most).contains(&number)
+        {
+            self.reject(option.name, format!("`{}` must be between {least} and {most}; it is {number}", option.name));
+        }
+    }
+
+    /// A text with an action may get its sign when it is rendered.
+    fn check_assignments(&mut self, key: &'static str, value: &Value) {
+        let texts = self.converted(key, "a list of strings", value, self.typing.strings(value)).unwrap_or_default();
+        for text in texts.iter().filter(|text| !text.value.contains("{{") && text.value != UNKNOWN) {
+            if text.value.find('=').is_none_or(|at| at == 0) {
+                self.push(Diagnostic::error("an environment variable is written as `NAME=value`").at(&text.span));
+            }
         }
     }
 
@@ -209,6 +240,29 @@ mod tests {
         assert_eq!(none, ["one of `inline`, `script`, `scripts` must be set"]);
         let two = of_provisioner("powershell", r#"{"inline": ["a"], "script": "site.yml"}"#);
         assert_eq!(two, ["`inline` and `script` cannot be used together"]);
+    }
+
+    #[test]
+    fn options_that_belong_together_are_set_together() {
+        let alone = of_provisioner("powershell", r#"{"inline": ["a"], "elevated_password": "p"}"#);
+        assert_eq!(alone, ["`elevated_password` needs `elevated_user`"]);
+        let both = r#"{"local_state_tree": "roles", "minion_config": "site.yml", "remote_state_tree": "/a"}"#;
+        assert_eq!(
+            of_provisioner("salt-masterless", both),
+            ["`minion_config` and `remote_state_tree` cannot be used together"]
+        );
+    }
+
+    #[test]
+    fn values_are_among_those_that_mean_something() {
+        let wrong = r#"{"inline": ["a"], "execution_policy": "strict", "debug_mode": 3,
+            "environment_vars": ["A=b", "B", "=c", "{{user `port`}}"]}"#;
+        let found = of_provisioner("powershell", wrong);
+        assert_eq!(found.len(), 4, "{found:?}");
+        assert_eq!(found[..2], ["an environment variable is written as `NAME=value`"; 2]);
+        assert!(found[2].starts_with("`execution_policy` cannot be `strict`"), "{found:?}");
+        assert_eq!(found[3], "`debug_mode` must be between 0 and 2; it is 3");
+        assert_eq!(of_provisioner("powershell", r#"{"inline": ["a"], "execution_policy": 3}"#), [""; 0]);
     }
 
     #[test]

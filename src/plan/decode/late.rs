@@ -22,7 +22,8 @@ impl Decoder<'_> {
             return Some(self.scope.deferred(deferred, 0, site));
         }
         let text = self.converted(key, expected, value, self.typing.string(value))?;
-        self.late_text(&text, &value.span, site).filter(|_| !text.is_empty())
+        // Nothing is what is not set, also where a variable says it.
+        self.late_text(&text, &value.span, site).filter(|late| late.known().is_none_or(|text| !text.is_empty()))
     }
 
     pub(in crate::plan) fn late_or(&mut self, key: &'static str, default: &str, site: Site<'_>) -> Late {
@@ -67,12 +68,11 @@ impl Decoder<'_> {
     fn late_items(&mut self, key: &str, items: &[Value], site: Site<'_>) -> Vec<Spanned<Late>> {
         let mut lates = Vec::with_capacity(items.len());
         for item in items {
-            let late = match &item.kind {
-                Kind::Deferred(deferred) => Some(self.scope.deferred(deferred, 0, site)),
-                _ => {
-                    let text = self.converted(key, "a list of strings", item, self.typing.string(item));
-                    text.and_then(|text| self.late_text(&text, &item.span, site))
-                }
+            let late = if let Kind::Deferred(deferred) = &item.kind {
+                Some(self.scope.deferred(deferred, 0, site))
+            } else {
+                let text = self.converted(key, "a list of strings", item, self.typing.element(item));
+                text.and_then(|text| self.late_text(&text, &item.span, site))
             };
             lates.extend(late.map(|late| Spanned::new(late, item.span.clone())));
         }

@@ -132,6 +132,15 @@ impl Decoder<'_> {
         self.duration(key).filter(|duration| !duration.is_zero())
     }
 
+    /// A duration that an HCL2 template may leave empty, so that a variable can switch it on.
+    pub(in crate::plan) fn switchable_duration(&mut self, key: &'static str) -> Option<Duration> {
+        let is_empty = |value: Value| matches!(value.kind, Kind::String(text) if text.is_empty());
+        if self.typing == Typing::Strict && self.value(key).is_some_and(is_empty) {
+            return None;
+        }
+        self.duration(key)
+    }
+
     pub(in crate::plan) fn path(&mut self, key: &'static str) -> Option<PathBuf> {
         self.string(key).map(PathBuf::from)
     }
@@ -145,10 +154,13 @@ impl Decoder<'_> {
         self.spanned_strings(key).into_iter().map(|text| text.value).collect()
     }
 
-    /// Whole numbers, such as exit codes.
+    pub(in crate::plan) fn integers(&mut self, key: &'static str) -> Vec<i64> {
+        self.read(key, Reader::Integers, "a list of numbers", Typing::integers).unwrap_or_default()
+    }
+
+    /// Whole numbers that are not less than 0.
     pub(in crate::plan) fn numbers(&mut self, key: &'static str) -> Vec<u32> {
-        let integers = self.read(key, Reader::Integers, "a list of numbers", Typing::integers).unwrap_or_default();
-        let numbers: Result<Vec<u32>, _> = integers.into_iter().map(u32::try_from).collect();
+        let numbers: Result<Vec<u32>, _> = self.integers(key).into_iter().map(u32::try_from).collect();
         numbers.unwrap_or_else(|_| {
             self.reject(key, format!("`{key}` holds a number out of range"));
             Vec::new()

@@ -1,7 +1,7 @@
 //! The decoder and the table of its component.
 
 use crate::diag::Diagnostic;
-use crate::plan::catalog::{Opt, Shape};
+use crate::plan::catalog::{Component, Opt, Options, Shape};
 use crate::source::Spanned;
 use crate::template::value::{Kind, Object, Value};
 
@@ -30,7 +30,8 @@ impl Reader {
     fn fits(self, option: &Opt) -> bool {
         let shape = option.shape;
         let is_text = matches!(shape, Shape::Text | Shape::File | Shape::Folder | Shape::Path);
-        let is_texts = matches!(shape, Shape::Texts | Shape::Files | Shape::Folders | Shape::Paths);
+        let is_texts =
+            matches!(shape, Shape::Texts | Shape::Assignments | Shape::Files | Shape::Folders | Shape::Paths);
         match self {
             Self::Any => true,
             Self::Text => is_text && !option.late,
@@ -99,25 +100,25 @@ impl Decoder<'_> {
         let mut unknown: Vec<_> = keys.filter(|key| self.is_unknown(key)).cloned().collect();
         unknown.sort_by(|left, right| left.value.cmp(&right.value));
         for key in unknown {
-            let diagnostic = self.unknown(&key);
-            self.push(diagnostic);
+            let (component, options) = (self.component, self.options);
+            self.diagnostics.push_error_with(|| unknown_option(component, options, &key));
         }
     }
 
     fn is_unknown(&self, key: &Spanned<String>) -> bool {
         !key.value.to_ascii_lowercase().starts_with("packer_") && self.options.find(&key.value).is_none()
     }
+}
 
-    fn unknown(&self, key: &Spanned<String>) -> Diagnostic {
-        let diagnostic = Diagnostic::error(format!("unknown option `{}`", key.value)).at(&key.span);
-        let others = self.component.others_with(&key.value);
-        if self.options != self.component.options || others.is_empty() {
-            return diagnostic.suggest(&key.value, self.options.names());
-        }
-        let others: Vec<_> = others.iter().map(|other| format!("`{other}`")).collect();
-        let place = (self.component.kind, key.value.to_ascii_lowercase());
-        diagnostic.help(format!("`{}` is an option of {}, not of `{}`", place.1, others.join(", "), place.0))
+fn unknown_option(component: &Component, options: Options, key: &Spanned<String>) -> Diagnostic {
+    let diagnostic = Diagnostic::error(format!("unknown option `{}`", key.value)).at(&key.span);
+    let others = component.others_with(&key.value);
+    if options != component.options || others.is_empty() {
+        return diagnostic.suggest(&key.value, options.names());
     }
+    let others: Vec<_> = others.iter().map(|other| format!("`{other}`")).collect();
+    let place = (component.kind, key.value.to_ascii_lowercase());
+    diagnostic.help(format!("`{}` is an option of {}, not of `{}`", place.1, others.join(", "), place.0))
 }
 
 /// A map, or the only map of a list: blocks of HCL2 are lists.

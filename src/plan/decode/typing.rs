@@ -63,6 +63,14 @@ readers! {
 }
 
 impl Typing {
+    /// A text of a list.
+    pub(super) fn element(self, value: &Value) -> Result<String, Mismatch> {
+        match self {
+            Self::Weak => self.string(value),
+            Self::Strict => strict::not_null(value).and_then(|value| self.string(value)),
+        }
+    }
+
     /// An empty text is a flag that is not set.
     pub(super) fn trilean(self, value: &Value) -> Result<Option<bool>, Mismatch> {
         match (self, &value.kind) {

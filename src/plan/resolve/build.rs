@@ -8,6 +8,7 @@ use crate::plan::communicator::{CommunicatorPlan, TemporaryKey};
 use crate::plan::decode::Decoder;
 use crate::plan::{BuildPlan, BuilderPlan, HypervisorPlan, IsoPlan, MachinePlan};
 
+use super::bounds::Bounds;
 use super::kinds::{self, Fate};
 use super::{
     BuildContext, Purpose, boot, communicator, http, iso, late_values, media, outputs, post_processors, provisioners,
@@ -15,13 +16,16 @@ use super::{
 };
 
 /// `None` when something is wrong with the build.
-pub(super) fn plan(context: &BuildContext<'_>) -> (Option<BuildPlan>, Diagnostics) {
+pub(super) fn plan(context: &BuildContext<'_>, bounds: &mut Bounds) -> (Option<BuildPlan>, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let fate = kinds::fate(Role::Builder, &context.build.kind, context.options.purpose, &mut diagnostics);
     let Some(fate) = fate else { return (None, diagnostics) };
     let (components, found) = context.template.components(context.build);
     diagnostics.extend(found);
     let Some(components) = components else { return (None, diagnostics) };
+    if let Err(error) = bounds.add(&components) {
+        return (None, error.into());
+    }
     let (builder, communicator, key) = match fate {
         Fate::Run(component) | Fate::Check(component) => {
             let mut decoder = context.decoder(component, components.builder);

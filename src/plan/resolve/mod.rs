@@ -2,6 +2,7 @@
 //! found without a hypervisor.
 
 mod boot;
+mod bounds;
 mod build;
 mod checksum;
 mod communicator;
@@ -29,6 +30,7 @@ use crate::template::{Build, Template};
 use super::BuildPlan;
 use super::catalog::Component;
 use super::decode::{Decoder, Folders, Reading};
+use bounds::Bounds;
 use report::Report;
 
 /// What plans are made for.
@@ -72,15 +74,20 @@ pub struct ResolveOptions {
 pub fn resolve(template: &Template, options: &ResolveOptions) -> (Vec<BuildPlan>, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let builds = select::builds(template, options, &mut diagnostics);
+    if let Err(error) = bounds::check_builds(builds.len()) {
+        diagnostics.push(error);
+        return (Vec::new(), diagnostics);
+    }
     let scope = template.scope();
+    let mut bounds = Bounds::default();
     let mut report = Report::default();
     let mut plans = Vec::with_capacity(builds.len());
     for build in builds {
-        let (plan, found) = build::plan(&BuildContext::new(template, options, build, &scope));
+        let (plan, found) = build::plan(&BuildContext::new(template, options, build, &scope), &mut bounds);
         report.add(&build.name, found);
         plans.extend(plan);
     }
-    outputs::refuse_shared(&mut plans, &mut report);
+    outputs::refuse_shared(&mut plans, options.purpose, &mut report);
     diagnostics.extend(report.into_diagnostics());
     if plans.is_empty() && !diagnostics.has_errors() {
         diagnostics.push(Diagnostic::error("there is no build to run"));

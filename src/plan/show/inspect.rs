@@ -14,8 +14,28 @@ pub fn inspect_text(template: &Template) -> String {
     }
 }
 
+/// What a template declares, with the values of this run.
+pub fn variables_text(template: &Template) -> String {
+    match template.outline() {
+        Outline::Legacy(_) => template.variables.0.iter().map(legacy_variable).collect(),
+        Outline::Hcl(outline) => hcl_variables(template, &outline),
+    }
+}
+
+fn legacy_variable(variable: &Variable) -> String {
+    let value = variable.value.as_ref().map_or("", Secret::reveal);
+    format!("{}: {}\n", variable.name, if variable.sensitive { MASK } else { value })
+}
+
 /// Variables, local values, and each `build` block with what it consists of.
 fn hcl(template: &Template, outline: &HclOutline) -> String {
+    let mut text = hcl_variables(template, outline);
+    text.push_str("\n> builds:\n");
+    outline.builds.iter().enumerate().for_each(|(index, build)| block(&mut text, index, build));
+    text
+}
+
+fn hcl_variables(template: &Template, outline: &HclOutline) -> String {
     let mut text = String::from("> input-variables:\n\n");
     let mut variables: Vec<&Variable> = template.variables.0.iter().collect();
     variables.sort_by(|left, right| left.name.cmp(&right.name));
@@ -28,8 +48,6 @@ fn hcl(template: &Template, outline: &HclOutline) -> String {
     for (name, value) in &outline.locals {
         let _ = writeln!(text, "local.{name}: {:?}", value.as_deref().unwrap_or(MASK));
     }
-    text.push_str("\n> builds:\n");
-    outline.builds.iter().enumerate().for_each(|(index, build)| block(&mut text, index, build));
     text
 }
 

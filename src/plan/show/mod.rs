@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use super::BuildPlan;
 
-pub use inspect::inspect_text;
+pub use inspect::{inspect_text, variables_text};
 
 /// All plans, each option on its line. What is known only at run time shows as `{{ .HTTPIP }}`.
 pub fn plan_text(plans: &[BuildPlan]) -> String {

@@ -1,6 +1,6 @@
 //! From a path to a `Template`: one file, or all of a folder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -152,7 +152,7 @@ fn from_sources(
         return (None, diagnostics);
     }
     let locals = shown_locals(&declarations.locals, &world);
-    let definitions = Definitions::read(declarations.rest, &world, &mut diagnostics);
+    let definitions = Definitions::read(&declarations.rest, &world, &mut diagnostics);
     let description = definitions.builds.iter().find_map(|(build, _)| build.description.clone());
     let (content, builds) = Content::new(definitions, locals, world, &mut diagnostics);
     let folder = std::path::absolute(&files.root).unwrap_or_else(|_| files.root.clone());
@@ -162,6 +162,7 @@ fn from_sources(
         working_folder,
         started: inputs.started,
         description,
+        plugins: declarations.plugins,
         variables: shown(&declarations.variables, &values),
         builds,
         content: crate::template::Content::Hcl(content),
@@ -185,8 +186,10 @@ fn builtin(facts: &Facts, world: &World) -> World {
 /// Local values as people see them, sorted.
 fn shown_locals(declared: &[LocalBlock], world: &World) -> Vec<(String, Option<String>)> {
     let Some(Value::Map(values)) = world.get("local") else { return Vec::new() };
-    let sensitive = |name: &str| declared.iter().any(|local| local.sensitive && local.name.value == name);
-    values.iter().map(|(name, value)| (name.clone(), (!sensitive(name)).then(|| value.to_string()))).collect()
+    let sensitive = declared.iter().filter(|local| local.sensitive).map(|local| local.name.value.as_str());
+    let sensitive: HashSet<&str> = sensitive.collect();
+    let text = |name: &str, value: &Value| (!sensitive.contains(name)).then(|| value.to_string());
+    values.iter().map(|(name, value)| (name.clone(), text(name, value))).collect()
 }
 
 /// Variables as people see them.

@@ -123,6 +123,7 @@ impl<'a> Lexer<'a> {
             let trims = spaced && self.at_right_trim();
             if trims || self.rest().starts_with(CLOSE) {
                 self.at += if trims { CLOSE.len() + 1 } else { CLOSE.len() };
+                tokens.shrink_to_fit();
                 return Ok((Some(Piece::Action(tokens, start..self.at)), trims));
             }
             if self.rest().is_empty() {

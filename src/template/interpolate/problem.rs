@@ -22,7 +22,7 @@ impl Problem {
         Self { range: range.clone(), message: message.into(), help: None, unresolved: None }
     }
 
-    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+    pub(in crate::template) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }

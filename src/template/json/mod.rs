@@ -21,8 +21,8 @@ pub use write::write;
 /// Deeper nesting is refused, so that no file can exhaust the stack.
 const DEPTH_LIMIT: usize = 127;
 
-/// More values are refused: a value takes up to a hundred times the memory of its text.
-const COUNT_LIMIT: usize = 1_000_000;
+/// More values are refused: in memory a value is up to a hundred times as large as its text.
+const COUNT_LIMIT: usize = 500_000;
 
 /// A document, and one finding for each key that an object repeats. Of those the last one counts.
 #[derive(Clone, Debug)]
@@ -145,11 +145,12 @@ impl<'a> Reader<'a> {
 
     fn insert(&mut self, entries: &mut Entries, key: Spanned<String>, value: Value) {
         let Some((key, first)) = entries.insert(key, value) else { return };
-        let (line, _) = self.source.position(first.range.start);
-        let finding = Diagnostic::error(format!("key `{}` is repeated", key.value))
-            .at_with(&key.span, format!("the same key is on line {line}"))
-            .help("keep one of the two");
-        self.repeated_keys.push(finding);
+        self.repeated_keys.push_error_with(|| {
+            let (line, _) = self.source.position(first.range.start);
+            Diagnostic::error(format!("key `{}` is repeated", key.value))
+                .at_with(&key.span, format!("the same key is on line {line}"))
+                .help("keep one of the two")
+        });
     }
 
     fn key(&mut self) -> Result<Spanned<String>, SyntaxError> {

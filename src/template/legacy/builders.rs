@@ -60,13 +60,12 @@ fn without_duplicates(builders: Vec<Builder>, diagnostics: &mut Diagnostics) -> 
     let mut places: BTreeMap<String, Span> = BTreeMap::new();
     let mut unique = Vec::with_capacity(builders.len());
     for (index, builder) in builders.into_iter().enumerate() {
-        match places.get(&builder.name) {
-            Some(first) => diagnostics.push(duplicate(index + 1, &builder, first)),
-            None => {
-                places.insert(builder.name.clone(), builder.raw_name.span.clone());
-                unique.push(builder);
-            }
+        if let Some(first) = places.get(&builder.name) {
+            diagnostics.push(duplicate(index + 1, &builder, first));
+            continue;
         }
+        places.insert(builder.name.clone(), builder.raw_name.span.clone());
+        unique.push(builder);
     }
     unique
 }

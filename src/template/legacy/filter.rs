@@ -60,9 +60,11 @@ impl Names<'_> {
         if self.known.contains(name) {
             return;
         }
-        let finding = Diagnostic::error(format!("{place} names the builder `{name}`, which does not exist")).at(span);
-        let finding = finding.suggest(name, self.known.iter().copied());
-        let known = format!("the builders are: {}", self.list);
-        self.diagnostics.push(if finding.help.is_some() { finding } else { finding.help(known) });
+        self.diagnostics.push_error_with(|| {
+            let error = Diagnostic::error(format!("{place} names the builder `{name}`, which does not exist"));
+            let error = error.at(span).suggest(name, self.known.iter().copied());
+            let known = format!("the builders are: {}", self.list);
+            if error.help.is_some() { error } else { error.help(known) }
+        });
     }
 }

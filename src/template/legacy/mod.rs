@@ -74,6 +74,7 @@ pub(super) fn read(
         working_folder: facts.working_folder,
         started: facts.started,
         description: root.description,
+        plugins: Vec::new(),
         variables,
         builds: content.builders.iter().enumerate().map(build).collect(),
         content: super::Content::Legacy(content),

@@ -1,5 +1,6 @@
 //! Sources, and the one build that uses them all.
 
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::template::Template;
 use crate::template::fixers::Role;
 use crate::template::value::{Kind, Object, Value};
@@ -18,7 +19,12 @@ pub(super) struct Source<'a> {
 
 /// Names all builders, in the order in which JSON builds them: by their rendered names. What a name is now is the
 /// label; the build takes the name as it is written.
-pub(super) fn name_sources<'a>(root: &'a Object, template: &Template, names: &mut Names) -> Vec<Source<'a>> {
+pub(super) fn name_sources<'a>(
+    root: &'a Object,
+    template: &Template,
+    names: &mut Names,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Source<'a>> {
     let scope = template.scope();
     let rendered = |name: &str, object: &Object| scope.render(name, &object.span).unwrap_or_else(|_| name.to_owned());
     let named = |object: &'a Object| Some((rendered(old_name(object)?, object), object));
@@ -30,6 +36,11 @@ pub(super) fn name_sources<'a>(root: &'a Object, template: &Template, names: &mu
         let (Some(kind), Some(old)) = (text_of(options, "type"), old_name(options)) else { continue };
         let label = taken.unique(&rendered);
         let renamed = (label != old).then(|| expression(&parts(old, Place::Option, names)));
+        if label != rendered {
+            let warning = Diagnostic::warning(format!("the source of builder `{rendered}` is called `{label}`"));
+            let help = "what takes its name from the builder, such as `output_directory`, is called so too";
+            diagnostics.push(warning.at(&options.span).help(help));
+        }
         let name = BuildName { kind: kind.to_owned(), label, renamed };
         names.add_build(old, name.clone());
         sources.push(Source { options, name });
@@ -85,7 +96,7 @@ impl Writer<'_> {
         if let Some(description) = text_of(root, "description") {
             build.body.attribute("description", quoted(description));
         }
-        self.use_sources(sources, &mut build.body);
+        use_sources(sources, &mut build.body);
         for provisioner in maps(root, "provisioners") {
             self.provisioner("provisioner", provisioner, &mut build.body);
         }
@@ -93,25 +104,11 @@ impl Writer<'_> {
             self.provisioner("error-cleanup-provisioner", provisioner, &mut build.body);
         }
         if let Some(Kind::List(sequences)) = root.get("post-processors").map(|value| &value.kind) {
-            sequences.iter().for_each(|sequence| self.sequence(sequence, &mut build.body));
+            for sequence in sequences {
+                self.sequence(sequence, &mut build.body);
+            }
         }
         body.block(build);
-    }
-
-    /// As a list, unless a build has another name than its source.
-    fn use_sources(&self, sources: &[Source<'_>], body: &mut Body) {
-        let address = |source: &Source<'_>| format!("source.{}.{}", source.name.kind, source.name.label);
-        if sources.iter().all(|source| source.name.renamed.is_none()) {
-            let addresses: Vec<_> = sources.iter().map(|source| quoted(&address(source))).collect();
-            return body.attribute("sources", layout::list(&addresses));
-        }
-        for source in sources {
-            let mut block = Block::new("source", &[&address(source)]);
-            if let Some(name) = &source.name.renamed {
-                block.body.attribute("name", name.clone());
-            }
-            body.block(block);
-        }
     }
 
     fn provisioner(&self, block: &'static str, options: &Object, body: &mut Body) {
@@ -128,7 +125,9 @@ impl Writer<'_> {
     fn sequence(&self, value: &Value, body: &mut Body) {
         let Kind::List(steps) = &value.kind else { return self.post_processor(value, body) };
         let mut block = Block::new("post-processors", &[]);
-        steps.iter().for_each(|step| self.post_processor(step, &mut block.body));
+        for step in steps {
+            self.post_processor(step, &mut block.body);
+        }
         if !steps.is_empty() {
             body.block(block);
         }
@@ -170,5 +169,21 @@ impl Writer<'_> {
         };
         let maps = overrides.entries.iter().filter_map(|(name, value)| Some((name.value.as_str(), map(&value.kind)?)));
         layout::entries(&maps.map(entry).collect::<Vec<_>>())
+    }
+}
+
+/// As a list, unless a build has another name than its source.
+fn use_sources(sources: &[Source<'_>], body: &mut Body) {
+    let address = |source: &Source<'_>| format!("source.{}.{}", source.name.kind, source.name.label);
+    if sources.iter().all(|source| source.name.renamed.is_none()) {
+        let addresses: Vec<_> = sources.iter().map(|source| quoted(&address(source))).collect();
+        return body.attribute("sources", layout::list(&addresses));
+    }
+    for source in sources {
+        let mut block = Block::new("source", &[&address(source)]);
+        if let Some(name) = &source.name.renamed {
+            block.body.attribute("name", name.clone());
+        }
+        body.block(block);
     }
 }

@@ -7,6 +7,9 @@ use super::layout::{self, Block, Body};
 use super::text::{Part, Place, expression, parts, quoted};
 use super::{Form, Writer};
 
+/// What JSON takes for a flag that is set.
+const TRUE: [&str; 6] = ["1", "t", "T", "true", "TRUE", "True"];
+
 impl Writer<'_> {
     /// A text with what it names.
     pub(super) fn text(&self, text: &str) -> String {
@@ -63,6 +66,8 @@ impl Writer<'_> {
             (Form::List, Kind::String(text)) => self.split(text),
             (Form::List, Kind::Number(_) | Kind::Bool(_)) => format!("[{}]", self.value(value)),
             (Form::Flag, Kind::String(text)) => self.flag(text),
+            (Form::Integer, Kind::String(text)) => self.integer(text),
+            (Form::Integer, Kind::Bool(flag)) => u8::from(*flag).to_string(),
             (Form::Flag, Kind::Number(digits)) => (digits.parse() != Ok(0.0)).to_string(),
             // A number is in nanoseconds.
             (Form::Duration, Kind::Number(digits)) => quoted(&format!("{digits}ns")),
@@ -89,11 +94,31 @@ impl Writer<'_> {
         }
     }
 
+    /// HCL2 takes fewer words for a flag than JSON. A variable that says another one is looked up among all.
     fn flag(&self, text: &str) -> String {
-        match text {
-            "1" | "t" | "T" | "true" | "TRUE" | "True" => "true".to_owned(),
-            "" | "0" | "f" | "F" | "false" | "FALSE" | "False" => "false".to_owned(),
-            _ => self.text(text),
+        let is_false = ["", "0", "f", "F", "false", "FALSE", "False"].contains(&text);
+        if is_false || TRUE.contains(&text) {
+            return (!is_false).to_string();
+        }
+        let expression = self.text(text);
+        match self.names.default_behind(&expression) {
+            Some(default) if !["true", "false", "1", "0"].contains(&default) => {
+                let words: Vec<_> = TRUE.iter().map(|word| quoted(word)).collect();
+                format!("contains({}, {expression})", layout::list(&words))
+            }
+            _ => expression,
+        }
+    }
+
+    /// Nothing counts as 0 in JSON.
+    fn integer(&self, text: &str) -> String {
+        if text.is_empty() {
+            return "0".to_owned();
+        }
+        let expression = self.text(text);
+        match self.names.default_behind(&expression) {
+            Some("") => format!("{expression} == \"\" ? \"0\" : {expression}"),
+            _ => expression,
         }
     }
 }

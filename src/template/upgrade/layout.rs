@@ -74,11 +74,15 @@ impl Body {
                     let run: Vec<_> = self.items[at..].iter().map_while(one_line).collect();
                     let lines = if run.is_empty() { attribute(item) } else { aligned(&run) };
                     at += run.len().max(1) - 1;
-                    lines.iter().for_each(|line| out.extend([&indent, line, "\n"]));
+                    for line in &lines {
+                        out.extend([&indent, line, "\n"]);
+                    }
                 }
                 Item::Block(block) => block.write(depth, out),
                 Item::Comment(text) => {
-                    text.lines().for_each(|line| out.extend([&indent, comment(line).trim_end(), "\n"]))
+                    for line in text.lines() {
+                        out.extend([&indent, format!("# {line}").trim_end(), "\n"]);
+                    }
                 }
             }
             at += 1;
@@ -102,16 +106,9 @@ impl Block {
     }
 }
 
-fn comment(line: &str) -> String {
-    format!("# {line}")
-}
-
 /// Blocks and comments stand alone; a comment belongs to what follows.
 fn needs_space(before: &Item, item: &Item) -> bool {
-    match (before, item) {
-        (Item::Comment(_), _) | (Item::Attribute(..), Item::Attribute(..)) => false,
-        _ => true,
-    }
+    !matches!((before, item), (Item::Comment(_), _) | (Item::Attribute(..), Item::Attribute(..)))
 }
 
 fn one_line(item: &Item) -> Option<(&str, &str)> {
@@ -142,8 +139,12 @@ pub(super) fn list(items: &[String]) -> String {
     if line.len() <= WIDTH && !line.contains('\n') {
         return line;
     }
-    let items: String = items.iter().map(|item| format!("{},\n", indented(item))).collect();
-    format!("[\n{items}]")
+    let mut lines = String::from("[\n");
+    for item in items {
+        lines.extend([&indented(item), ",\n"]);
+    }
+    lines.push(']');
+    lines
 }
 
 /// A map, with a line for each entry.

@@ -27,6 +27,7 @@ use names::Names;
 pub enum Form {
     List,
     Flag,
+    Integer,
     Duration,
     /// A map with options of its own, which is a block.
     Block,
@@ -57,7 +58,7 @@ pub fn upgrade(source: &Arc<SourceFile>, template: &Template, style: Style<'_>) 
     fixers::mend_template(&mut root, &mut Diagnostics::default());
     let mut names = Names::default();
     let variables = variables::read(&root, &mut names, &mut diagnostics);
-    let sources = build::name_sources(&root, template, &mut names);
+    let sources = build::name_sources(&root, template, &mut names, &mut diagnostics);
     let writer = Writer { names: &names, style };
     let mut body = Body::default();
     writer.head(&root, &mut body);

@@ -7,8 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Names {
     /// By the old name of a variable: `var.x` or `local.x`.
     variables: BTreeMap<String, String>,
+    /// By the new name: the text that is its default.
+    defaults: BTreeMap<String, String>,
     /// By the old name of a builder.
     builds: BTreeMap<String, BuildName>,
+    /// Whether a build is called otherwise than its source.
+    pub(super) renames: bool,
 }
 
 /// The names of one build.
@@ -32,13 +36,18 @@ impl Names {
         self.variables.get(old).cloned().unwrap_or_else(|| format!("var.{}", identifier(old)))
     }
 
-    pub(super) fn add_build(&mut self, old: &str, name: BuildName) {
-        self.builds.insert(old.to_owned(), name);
+    pub(super) fn add_default(&mut self, reference: &str, default: &str) {
+        self.defaults.insert(reference.to_owned(), default.to_owned());
     }
 
-    /// Whether a build is called otherwise than its source.
-    pub(super) fn renames(&self) -> bool {
-        self.builds.values().any(|name| name.renamed.is_some())
+    /// The default of the variable that an expression is.
+    pub(super) fn default_behind(&self, expression: &str) -> Option<&str> {
+        self.defaults.get(expression).map(String::as_str)
+    }
+
+    pub(super) fn add_build(&mut self, old: &str, name: BuildName) {
+        self.renames |= name.renamed.is_some();
+        self.builds.insert(old.to_owned(), name);
     }
 
     pub(super) fn build(&self, old: &str) -> Option<&BuildName> {
@@ -48,19 +57,24 @@ impl Names {
 
 /// Gives each name out once.
 #[derive(Debug, Default)]
-pub(super) struct Taken(BTreeSet<String>);
+pub(super) struct Taken {
+    names: BTreeSet<String>,
+    /// How often an identifier was asked for.
+    asked: BTreeMap<String, u64>,
+}
 
 impl Taken {
     /// An identifier for a name, with a number behind it when there is one already.
     pub(super) fn unique(&mut self, name: &str) -> String {
         let base = identifier(name);
-        let mut candidate = base.clone();
-        let mut number = 2_u64;
-        while !self.0.insert(candidate.clone()) {
-            candidate = format!("{base}_{number}");
-            number += 1;
+        let number = self.asked.entry(base.clone()).or_default();
+        loop {
+            *number += 1;
+            let candidate = if *number == 1 { base.clone() } else { format!("{base}_{number}") };
+            if self.names.insert(candidate.clone()) {
+                return candidate;
+            }
         }
-        candidate
     }
 }
 

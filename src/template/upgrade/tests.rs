@@ -206,6 +206,33 @@ build {
 }
 
 #[test]
+fn words_that_only_json_takes() {
+    let text = part(
+        r#"{"variables": {"on": "true", "off": "", "t": "T"}, "builders": [{"type": "qemu", "headless": "{{user `off`}}"},
+            {"type": "qemu", "name": "b", "headless": "{{user `on`}}"}, {"type": "qemu", "name": "c", "headless": ""}]}"#,
+    );
+    assert!(
+        text.contains("headless = contains([\"1\", \"t\", \"T\", \"true\", \"TRUE\", \"True\"], var.off)"),
+        "{text}"
+    );
+    assert!(text.contains("headless = var.on") && text.contains("headless = false"), "{text}");
+}
+
+#[test]
+fn variables_that_never_get_a_value_are_empty() {
+    let (text, warnings) = upgraded(
+        r#"{"variables": {"a": "{{user `a`}}", "b": "x{{user `gone`}}", "c": "{{user `d`}}", "d": "1"},
+            "builders": [{"type": "null", "name": "n.m"}]}"#,
+        false,
+    );
+    for name in ["a", "b"] {
+        assert!(text.contains(&format!("variable \"{name}\" {{\n  type    = string\n  default = \"\"\n}}")), "{text}");
+    }
+    assert!(text.contains("c = var.d"), "{text}");
+    assert!(warnings[0].contains("can never get its value") && warnings[3].contains("is called `n_m`"), "{warnings:?}");
+}
+
+#[test]
 fn annotations_are_comments() {
     let (text, _) = upgraded(r#"{"builders": [{"type": "null"}]}"#, true);
     assert!(text.starts_with("# Written by hcl2_upgrade") && text.contains("\n# The build makes"), "{text}");

@@ -23,7 +23,7 @@ pub(super) enum Place {
 
 /// The pieces of a text, every call of a function that HCL2 has in its own way taken out.
 pub(super) fn parts(text: &str, place: Place, names: &Names) -> Vec<Part> {
-    let mut parts = Parts { text, at: 0, parts: Vec::new() };
+    let mut parts = Parts { text, at: 0, done: Vec::new() };
     for call in calls(text) {
         let Some(part) = translated(&call, place, names) else { continue };
         if call.range.start < parts.at {
@@ -35,7 +35,7 @@ pub(super) fn parts(text: &str, place: Place, names: &Names) -> Vec<Part> {
             None if is_simple(&call) => {
                 parts.replace(call.range.start, call.range.start, Part::Text("`".to_owned()));
                 parts.replace(call.range.start, call.range.end, part);
-                parts.parts.push(Part::Text("`".to_owned()));
+                parts.done.push(Part::Text("`".to_owned()));
             }
             None => {}
         }
@@ -56,7 +56,7 @@ fn translated(call: &Call, place: Place, names: &Names) -> Option<Part> {
         ("pwd", [], _) => "path.cwd".to_owned(),
         ("build", [value], Place::Option) if is_identifier(value) => format!("build.{value}"),
         // A source that has another name in the build is still called by its own in `{{ }}`.
-        ("build_name", [], Place::Option) if names.renames() => "source.name".to_owned(),
+        ("build_name", [], Place::Option) if names.renames => "source.name".to_owned(),
         ("isotime", [layout], Place::Option) => format!("legacy_isotime({})", quoted(layout)),
         ("env", [name], Place::Variable) => return Some(Part::Environment((*name).to_owned())),
         // Every use of the variable is the same one.
@@ -73,25 +73,25 @@ fn translated(call: &Call, place: Place, names: &Names) -> Option<Part> {
 struct Parts<'a> {
     text: &'a str,
     at: usize,
-    parts: Vec<Part>,
+    done: Vec<Part>,
 }
 
 impl Parts<'_> {
     fn replace(&mut self, start: usize, end: usize, part: Part) {
         let before = self.text.get(self.at..start).unwrap_or_default();
         if !before.is_empty() {
-            self.parts.push(Part::Text(before.to_owned()));
+            self.done.push(Part::Text(before.to_owned()));
         }
-        self.parts.push(part);
+        self.done.push(part);
         self.at = end;
     }
 
     fn rest(mut self) -> Vec<Part> {
         let rest = self.text.get(self.at..).unwrap_or_default();
         if !rest.is_empty() {
-            self.parts.push(Part::Text(rest.to_owned()));
+            self.done.push(Part::Text(rest.to_owned()));
         }
-        self.parts
+        self.done
     }
 }
 

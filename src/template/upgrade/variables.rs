@@ -1,6 +1,6 @@
 //! Variables: those with a plain default stay variables, those that are computed become local values.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::Spanned;
@@ -11,6 +11,9 @@ use super::layout::{Block, Body};
 use super::names::{Names, Taken};
 use super::text::{Part, Place, expression, parts, quoted};
 use super::{Writer, map};
+
+/// As deep as variables may depend on each other, like where their values are worked out.
+const ROUNDS: usize = 100;
 
 /// What is declared.
 #[derive(Debug, Default)]
@@ -36,11 +39,16 @@ struct Local {
 
 pub(super) fn read(root: &Object, names: &mut Names, diagnostics: &mut Diagnostics) -> Variables {
     let declared = root.get("variables").and_then(|value| map(&value.kind)).map_or(&[][..], |map| &map.entries);
-    let mut reader = Reader { names, taken: Taken::default(), found: Variables::default(), sensitive: sensitive(root) };
+    let mut reader = Reader {
+        names,
+        taken: Taken::default(),
+        found: Variables::default(),
+        sensitive: sensitive(root),
+        unresolvable: unresolvable(declared),
+    };
     let identifiers: Vec<String> = declared.iter().map(|entry| reader.name(entry, diagnostics)).collect();
-    for (name, value) in declared.iter().zip(identifiers).map(|((name, value), identifier)| ((name, identifier), value))
-    {
-        reader.declare(name, value);
+    for ((name, value), identifier) in declared.iter().zip(identifiers) {
+        reader.declare(name, identifier, value);
     }
     reader.undeclared(root, declared);
     reader.found
@@ -60,6 +68,7 @@ struct Reader<'a> {
     taken: Taken,
     found: Variables,
     sensitive: BTreeSet<String>,
+    unresolvable: BTreeSet<String>,
 }
 
 impl Reader<'_> {
@@ -70,9 +79,12 @@ impl Reader<'_> {
             let warning = Diagnostic::warning(format!("variable `{}` is called `{identifier}`", name.value));
             diagnostics.push(warning.at(&name.span).help("in HCL2 names are letters, digits, `_` and `-`"));
         }
-        let is_computed = matches!(&value.kind, Kind::String(text) if is_computed(text, self.names));
+        let is_computed = matches!(&value.kind, Kind::String(text) if self.is_computed(&name.value, text));
         let kind = if is_computed { "local" } else { "var" };
-        if is_computed {
+        if self.unresolvable.contains(&name.value) {
+            let warning = Diagnostic::warning(format!("variable `{}` can never get its value", name.value));
+            diagnostics.push(warning.at(&name.span).help("it is empty, as it was"));
+        } else if is_computed {
             let warning = Diagnostic::warning(format!("variable `{}` becomes a local value", name.value));
             let help = "it is computed, so it cannot be given on the command line any more";
             diagnostics.push(warning.at(&name.span).help(help));
@@ -81,19 +93,29 @@ impl Reader<'_> {
         identifier
     }
 
-    fn declare(&mut self, (name, identifier): (&Spanned<String>, String), value: &Value) {
+    fn declare(&mut self, name: &Spanned<String>, identifier: String, value: &Value) {
         let sensitive = self.sensitive.contains(&name.value);
         let Kind::String(text) = &value.kind else {
             return self.found.variables.push(Variable { name: identifier, default: None, sensitive });
         };
+        let text = if self.unresolvable.contains(&name.value) { "" } else { text };
         let parts = parts(text, Place::Variable, self.names);
-        if is_computed(text, self.names) {
+        if self.is_computed(&name.value, text) {
             let expression = expression(&self.without_environment(parts));
             self.found.locals.push(Local { name: identifier, expression, sensitive });
         } else {
+            self.names.add_default(&format!("var.{identifier}"), text);
             let default = Some(expression(&parts));
             self.found.variables.push(Variable { name: identifier, default, sensitive });
         }
+    }
+
+    /// Whether a default says more than that of an HCL2 variable can, which may only ask for the environment.
+    fn is_computed(&self, name: &str, text: &str) -> bool {
+        let parts = parts(text, Place::Variable, self.names);
+        let asks_within = calls(text).iter().any(|call| call.function == "env" && call.action.is_none());
+        let has_expression = parts.iter().any(|part| matches!(part, Part::Expression(_)));
+        (has_expression || asks_within) && !self.unresolvable.contains(name)
     }
 
     /// A local value cannot ask for the environment; a variable that does stands in for it.
@@ -126,11 +148,26 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a default says more than the default of an HCL2 variable can: that may only ask for the environment.
-fn is_computed(text: &str, names: &Names) -> bool {
-    let has = |wanted: fn(&Part) -> bool| parts(text, Place::Variable, names).iter().any(wanted);
-    let asks_within = calls(text).iter().any(|call| call.function == "env" && call.action.is_none());
-    has(|part| matches!(part, Part::Expression(_))) || asks_within
+/// The variables that wait for themselves, or for one that is not declared.
+fn unresolvable(declared: &[(Spanned<String>, Value)]) -> BTreeSet<String> {
+    let mut open: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (name, value) in declared {
+        let text = super::string(&value.kind).unwrap_or_default();
+        open.insert(&name.value, references(text).into_iter().map(|(name, _)| name).collect());
+    }
+    let known: BTreeSet<&str> = open.keys().copied().collect();
+    for _ in 0..ROUNDS {
+        let waits = |name: &String| open.contains_key(name.as_str()) || !known.contains(name.as_str());
+        let resolved = |names: &Vec<String>| !names.iter().any(waits);
+        let done: Vec<&str> = open.iter().filter(|(_, names)| resolved(names)).map(|(name, _)| *name).collect();
+        if done.is_empty() {
+            break;
+        }
+        for name in done {
+            open.remove(name);
+        }
+    }
+    open.into_keys().map(str::to_owned).collect()
 }
 
 fn uses(value: &Value, used: &mut BTreeSet<String>) {

@@ -1,5 +1,6 @@
 //! `ansible`, which runs on this host, and `ansible-local`, which runs in the guest
 
+use crate::plan::catalog::Rule;
 use crate::plan::catalog::option::{Opt, file, files, flag, folder, folders, integer, text, texts};
 
 pub(super) const ANSIBLE: &[Opt] = &[
@@ -32,6 +33,8 @@ pub(super) const ANSIBLE: &[Opt] = &[
     text("collections_path", "folder that collections are installed to"),
     flag("ansible_winrm_use_http", "connect to WinRM by HTTP"),
 ];
+
+pub(super) const LOCAL_RULES: &[Rule] = &[Rule::OneOf(&["playbook_file", "playbook_files"])];
 
 pub(super) const ANSIBLE_LOCAL: &[Opt] = &[
     file("playbook_file", "playbook on this host"),

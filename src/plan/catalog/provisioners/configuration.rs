@@ -2,6 +2,7 @@
 
 use super::EVERY;
 use super::windows::ELEVATED;
+use crate::plan::catalog::Rule;
 use crate::plan::catalog::option::{Opt, any, choice, file, flag, folder, folders, path, text, text_map, texts};
 
 const GUEST_OS: &[Opt] =
@@ -34,6 +35,9 @@ const CHEF_SOLO_OWN: &[Opt] = &[
     folder("data_bags_path", "folder of data bags to upload"),
     folder("environments_path", "folder of environments to upload"),
 ];
+
+pub(super) const CHEF_CLIENT_RULES: &[Rule] =
+    &[Rule::Needs("policy_name", "policy_group"), Rule::Needs("policy_group", "policy_name")];
 
 const CHEF_CLIENT_OWN: &[Opt] = &[
     text("server_url", "URL of the Chef server").required(),
@@ -82,6 +86,9 @@ const PUPPET_SERVER_OWN: &[Opt] = &[
     folder("client_private_key_path", "folder of the client's key to upload"),
     text("staging_dir", "folder of the guest for uploads; below /tmp by default"),
 ];
+
+pub(super) const SALT_RULES: &[Rule] =
+    &[Rule::Exclusive("minion_config", "remote_state_tree"), Rule::Exclusive("minion_config", "remote_pillar_roots")];
 
 pub(super) const SALT: &[&[Opt]] = &[
     EVERY,

@@ -17,17 +17,17 @@ pub(super) const ALL: &[Component] = &[
     Component { runs: true, ..provisioner("file", &[EVERY, small::FILE]) },
     provisioner("breakpoint", &[EVERY, small::BREAKPOINT]),
     provisioner("sleep", &[EVERY, small::SLEEP]),
-    Component { one_of: ONE_SCRIPT, ..provisioner("powershell", windows::POWERSHELL) },
-    Component { one_of: ONE_SCRIPT, ..provisioner("windows-shell", windows::WINDOWS_SHELL) },
+    Component { rules: windows::POWERSHELL_RULES, ..provisioner("powershell", windows::POWERSHELL) },
+    Component { rules: &[windows::ONE_SCRIPT], ..provisioner("windows-shell", windows::WINDOWS_SHELL) },
     provisioner("windows-restart", &[EVERY, windows::RESTART]),
     provisioner("windows-update", &[EVERY, windows::UPDATE]),
     provisioner("ansible", &[EVERY, ansible::ANSIBLE]),
-    Component { one_of: ONE_PLAYBOOK, ..provisioner("ansible-local", &[EVERY, ansible::ANSIBLE_LOCAL]) },
+    Component { rules: ansible::LOCAL_RULES, ..provisioner("ansible-local", &[EVERY, ansible::ANSIBLE_LOCAL]) },
     provisioner("chef-solo", configuration::CHEF_SOLO),
-    provisioner("chef-client", configuration::CHEF_CLIENT),
+    Component { rules: configuration::CHEF_CLIENT_RULES, ..provisioner("chef-client", configuration::CHEF_CLIENT) },
     provisioner("puppet-masterless", configuration::PUPPET_MASTERLESS),
     provisioner("puppet-server", configuration::PUPPET_SERVER),
-    provisioner("salt-masterless", configuration::SALT),
+    Component { rules: configuration::SALT_RULES, ..provisioner("salt-masterless", configuration::SALT) },
 ];
 
 /// What every provisioner has.
@@ -36,9 +36,6 @@ const EVERY: &[Opt] = &[
     duration("timeout", "how long it may take; no limit by default"),
     integer("max_retries", "how often it is tried again when it fails; 0 by default"),
 ];
-
-const ONE_SCRIPT: &[&[&str]] = &[&["inline", "script", "scripts"]];
-const ONE_PLAYBOOK: &[&[&str]] = &[&["playbook_file", "playbook_files"]];
 
 const fn provisioner(kind: &'static str, options: &'static [&'static [Opt]]) -> Component {
     Component::new(Role::Provisioner, kind, options)

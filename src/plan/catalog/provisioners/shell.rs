@@ -1,6 +1,6 @@
 //! `shell` and `shell-local`
 
-use crate::plan::catalog::option::{Opt, duration, file, files, flag, integers, text, text_map, texts};
+use crate::plan::catalog::option::{Opt, assignments, duration, file, files, flag, integers, text, text_map, texts};
 
 /// What to run.
 pub(in crate::plan::catalog) const SCRIPTS: &[Opt] = &[
@@ -10,7 +10,7 @@ pub(in crate::plan::catalog) const SCRIPTS: &[Opt] = &[
 ];
 
 pub(in crate::plan::catalog) const ENVIRONMENT: &[Opt] = &[
-    texts("environment_vars", "environment of the scripts, as NAME=value").late(),
+    assignments("environment_vars", "environment of the scripts, as NAME=value").late(),
     text_map("env", "environment of the scripts, by name").late(),
     text("env_var_format", "how a variable is written, with %s for its name and its value"),
     integers("valid_exit_codes", "exit codes that are no failure; 0 by default"),

@@ -1,7 +1,8 @@
 //! `powershell`, `windows-shell`, `windows-restart` and `windows-update`
 
 use super::{ENVIRONMENT, EVERY, SCRIPTS};
-use crate::plan::catalog::option::{Opt, duration, flag, integer, text, texts};
+use crate::plan::catalog::Rule;
+use crate::plan::catalog::option::{Opt, choice, duration, flag, integer, text, texts};
 
 /// What `powershell` and `windows-shell` share with each other, beside scripts and environment.
 const REMOTE: &[Opt] = &[
@@ -15,18 +16,42 @@ pub(super) const WINDOWS_SHELL: &[&[Opt]] = &[EVERY, SCRIPTS, ENVIRONMENT, REMOT
 
 pub(super) const POWERSHELL: &[&[Opt]] = &[EVERY, SCRIPTS, ENVIRONMENT, REMOTE, ELEVATED, POWERSHELL_OWN];
 
+pub(super) const ONE_SCRIPT: Rule = Rule::OneOf(&["inline", "script", "scripts"]);
+
+pub(super) const POWERSHELL_RULES: &[Rule] = &[ONE_SCRIPT, Rule::Needs("elevated_password", "elevated_user")];
+
 /// Running as another user, with all rights.
 pub(super) const ELEVATED: &[Opt] = &[
     text("elevated_user", "user to run as, in a task with all rights"),
     text("elevated_password", "password of that user"),
 ];
 
+/// The numbers are those of the names before them.
+const POLICIES: &[&str] = &[
+    "bypass",
+    "allsigned",
+    "default",
+    "remotesigned",
+    "restricted",
+    "undefined",
+    "unrestricted",
+    "none",
+    "0",
+    "1",
+    "2",
+    "3",
+    "4",
+    "5",
+    "6",
+    "7",
+];
+
 const POWERSHELL_OWN: &[Opt] = &[
     text("remote_env_var_path", "path of the environment's script in the guest; random by default"),
     text("elevated_execute_command", "how a script is started as elevated_user").late(),
     text("elevated_env_var_format", "how a variable is written for elevated_user, with %s for name and value"),
-    text("execution_policy", "policy of PowerShell, such as bypass or none; bypass by default"),
-    integer("debug_mode", "trace level of PowerShell, 0 to 2; 0 by default"),
+    choice("execution_policy", POLICIES, "policy of PowerShell, by name or number; bypass by default"),
+    integer("debug_mode", "trace level of PowerShell, 0 to 2; 0 by default").between(0, 2),
     flag("use_pwsh", "run pwsh, not powershell"),
     flag("skip_clean", "leave the scripts in the guest"),
     duration("pause_after", "wait after the scripts; 0 by default"),

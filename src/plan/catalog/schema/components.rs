@@ -9,7 +9,7 @@ use crate::plan::catalog::{Component, Role, components, known_names};
 pub(super) fn options(component: &Component, meta: &Map<String, Value>) -> Value {
     let mut properties = meta.clone();
     properties.extend(shapes::properties(component.options));
-    let mut schema = super::object(properties);
+    let mut schema = super::object(&properties);
     let required: Vec<_> =
         component.options.iter().filter(|option| option.required).map(|option| option.name).collect();
     if !required.is_empty() {

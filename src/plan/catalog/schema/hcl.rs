@@ -109,7 +109,7 @@ fn labelled(role: Role, block: &str, named: bool) -> Value {
     let by_name = |kind: &str| one_or_many(&json!({"type": "object", "additionalProperties": body(kind)}));
     let of = |kind: &str| if named { by_name(kind) } else { body(kind) };
     let properties = components(role).iter().map(|component| (component.kind.to_owned(), of(component.kind)));
-    let mut schema = object(properties.collect());
+    let mut schema = object(&properties.collect());
     schema["additionalProperties"] = json!({"type": ["object", "array"]});
     one_or_many(&schema)
 }

@@ -27,6 +27,6 @@ fn one_or_many(of: &Value) -> Value {
     json!({"anyOf": [of, {"type": "array", "items": of}]})
 }
 
-fn object(properties: Map<String, Value>) -> Value {
+fn object(properties: &Map<String, Value>) -> Value {
     json!({"type": "object", "properties": properties, "additionalProperties": false})
 }

@@ -47,7 +47,7 @@ fn property(option: &Opt) -> Value {
         Shape::Flag | Shape::Trilean => "flag",
         Shape::Integer => "integer",
         Shape::Duration => "duration",
-        Shape::Texts | Shape::Files | Shape::Folders | Shape::Paths => "texts",
+        Shape::Texts | Shape::Assignments | Shape::Files | Shape::Folders | Shape::Paths => "texts",
         Shape::Integers => "integers",
         Shape::Rows => "rows",
         Shape::TextMap => "textMap",
@@ -55,7 +55,12 @@ fn property(option: &Opt) -> Value {
         Shape::Nested(options) => return nested(option, options),
         Shape::Any => return json!({"description": option.doc}),
     };
-    described(definition, option.doc)
+    let mut schema = described(definition, option.doc);
+    if let Some((least, most)) = option.bounds {
+        schema["minimum"] = json!(least);
+        schema["maximum"] = json!(most);
+    }
+    schema
 }
 
 fn choice(option: &Opt, words: &[&str]) -> Value {
@@ -64,7 +69,7 @@ fn choice(option: &Opt, words: &[&str]) -> Value {
 }
 
 fn nested(option: &Opt, options: Options) -> Value {
-    let mut schema = super::one_or_many(&object(properties(options)));
+    let mut schema = super::one_or_many(&object(&properties(options)));
     schema["description"] = json!(option.doc);
     schema
 }

@@ -30,7 +30,7 @@ pub(super) fn plan(
     };
     let mut decoder = context.decoder(component, provisioner.config);
     let pause_before = pause(&mut decoder);
-    let timeout = decoder.positive_duration("timeout");
+    let timeout = decoder.switchable_duration("timeout").filter(|timeout| !timeout.is_zero());
     let max_retries = decoder.number("max_retries", 0..=i64::from(u32::MAX)).unwrap_or(0);
     let action = if runs { action(&kind, &mut decoder) } else { checked(&mut decoder) };
     diagnostics.extend(decoder.finish());
@@ -50,7 +50,7 @@ fn checked(decoder: &mut Decoder<'_>) -> ProvisionerAction {
 }
 
 fn pause(decoder: &mut Decoder<'_>) -> Duration {
-    decoder.duration("pause_before").unwrap_or_default()
+    decoder.switchable_duration("pause_before").unwrap_or_default()
 }
 
 /// `kinds` has refused every other type.

@@ -106,9 +106,15 @@ fn split_outside_actions(text: &str) -> Option<(&str, &str)> {
     }
 }
 
-/// Exit codes that count as success.
+/// Exit codes that count as success. One below 0, which Windows has, reaches us as the same bits without a sign.
 pub(super) fn exit_codes(decoder: &mut Decoder<'_>) -> Vec<u32> {
-    let codes = decoder.numbers("valid_exit_codes");
+    const KEY: &str = "valid_exit_codes";
+    let code = |code: i64| u32::try_from(code).or_else(|_| i32::try_from(code).map(i32::cast_unsigned));
+    let codes: Result<Vec<u32>, _> = decoder.integers(KEY).into_iter().map(code).collect();
+    let codes = codes.unwrap_or_else(|_| {
+        decoder.reject(KEY, format!("`{KEY}` holds a number out of range"));
+        Vec::new()
+    });
     if codes.is_empty() { vec![0] } else { codes }
 }
 

@@ -16,6 +16,7 @@ pub(super) use variable::VariableBlock;
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::{Span, Spanned};
+use crate::template::RequiredPlugin;
 
 use super::syntax::{Block, Body, JsonBlock, JsonSchema};
 use super::world::World;
@@ -26,6 +27,7 @@ const KINDS: [&str; 10] =
 /// What the files of a template declare that needs no values: everything else waits for these.
 #[derive(Debug, Default)]
 pub(super) struct Declarations {
+    pub(super) plugins: Vec<RequiredPlugin>,
     pub(super) variables: Vec<VariableBlock>,
     pub(super) locals: Vec<LocalBlock>,
     pub(super) data: Vec<SourceBlock>,
@@ -52,7 +54,7 @@ impl Declarations {
 
     fn sort(&mut self, block: Block, diagnostics: &mut Diagnostics) {
         match block.kind.value.as_str() {
-            "packer" => packer::check(&block, diagnostics),
+            "packer" => self.plugins.extend(packer::read(&block, diagnostics)),
             "variable" => self.variables.extend(variable::read(&block, diagnostics)),
             "variables" => self.variables.extend(variable::read_short(&block, diagnostics)),
             "locals" => self.locals.extend(local::read_all(&block, diagnostics)),
@@ -79,13 +81,13 @@ pub(super) struct Definitions {
 }
 
 impl Definitions {
-    pub(super) fn read(blocks: Vec<Block>, world: &World, diagnostics: &mut Diagnostics) -> Self {
+    pub(super) fn read(blocks: &[Block], world: &World, diagnostics: &mut Diagnostics) -> Self {
         let mut definitions = Self::default();
-        for Placed { block, world } in expand(&blocks, world, diagnostics) {
+        for Placed { block, world } in expand(blocks, world, diagnostics) {
             match block.kind.value.as_str() {
                 "source" => definitions.sources.extend(source::read(&block, diagnostics).map(|source| (source, world))),
                 "build" => {
-                    definitions.builds.extend(build::read(&block, &world, diagnostics).map(|build| (build, world)))
+                    definitions.builds.extend(build::read(&block, &world, diagnostics).map(|build| (build, world)));
                 }
                 kind => diagnostics.push(
                     Diagnostic::error(format!("a template has no block `{kind}`"))
@@ -104,11 +106,8 @@ fn repeated(what: &str, names: impl Iterator<Item = Spanned<String>>, diagnostic
     let mut seen = std::collections::BTreeMap::<String, Span>::new();
     for Spanned { value: name, span } in names {
         if let Some(first) = seen.get(&name) {
-            let (line, _) = first.source.position(first.range.start);
-            diagnostics.push(
-                Diagnostic::error(format!("{what} `{name}` is declared twice"))
-                    .at_with(&span, format!("the first one is on line {line} of {}", first.source.name)),
-            );
+            let error = Diagnostic::error(format!("{what} `{name}` is declared twice"));
+            diagnostics.push(error.at_with(&span, "declared again").related(first, "the first one"));
         } else {
             seen.insert(name, span);
         }

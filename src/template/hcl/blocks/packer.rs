@@ -1,38 +1,40 @@
 //! `packer`: the version that a template needs, and the plugins it names. All that we have is built in.
 
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::template::PACKER_VERSION;
 use crate::template::hcl::evaluate::evaluate_constant;
 use crate::template::hcl::syntax::{Attribute, Block, Expression};
 use crate::template::hcl::value::Value;
 use crate::template::version::{Constraints, Version};
+use crate::template::{PACKER_VERSION, RequiredPlugin};
 
 use super::parts::Parts;
 
-pub(super) fn check(block: &Block, diagnostics: &mut Diagnostics) {
+/// Checks the block; yields the plugins it names.
+pub(super) fn read(block: &Block, diagnostics: &mut Diagnostics) -> Vec<RequiredPlugin> {
     let mut parts = Parts::new(&block.body);
     if let Some(wanted) = parts.value("required_version") {
         let finding = diagnostics.take(required_version(wanted));
         finding.flatten().into_iter().for_each(|warning| diagnostics.push(warning));
     }
-    let mut names = std::collections::BTreeSet::new();
+    let mut required: Vec<RequiredPlugin> = Vec::new();
     for plugins in parts.blocks("required_plugins") {
         for plugin in &plugins.body.attributes {
-            diagnostics.take(required_plugin(plugin));
-            if !names.insert(plugin.name.value.as_str()) {
+            let Some(read) = diagnostics.take(required_plugin(plugin)) else { continue };
+            if required.iter().any(|known| known.name == read.name) {
                 let error = Diagnostic::error(format!("plugin `{}` is required twice", plugin.name.value));
                 diagnostics.push(error.at(&plugin.name.span));
             }
+            required.push(read);
         }
     }
     parts.finish("the `packer` block", diagnostics);
+    required
 }
 
 /// Perhaps with a warning.
 fn required_version(wanted: &Expression) -> Result<Option<Diagnostic>, Diagnostic> {
-    let text = match evaluate_constant(wanted)? {
-        Value::String(text) => text,
-        _ => return Err(Diagnostic::error("`required_version` must be a string").at(&wanted.span)),
+    let Value::String(text) = evaluate_constant(wanted)? else {
+        return Err(Diagnostic::error("`required_version` must be a string").at(&wanted.span));
     };
     let constraints = Constraints::parse(&text).ok_or_else(|| {
         Diagnostic::error(format!("`{text}` is not a version constraint"))
@@ -50,7 +52,7 @@ fn required_version(wanted: &Expression) -> Result<Option<Diagnostic>, Diagnosti
 }
 
 /// `name = { version = "..", source = ".." }`
-fn required_plugin(plugin: &Attribute) -> Result<(), Diagnostic> {
+fn required_plugin(plugin: &Attribute) -> Result<RequiredPlugin, Diagnostic> {
     let name = &plugin.name.value;
     let wrong = |message: String| {
         let help = "write it as { version = \">= 1.0.0\", source = \"github.com/hashicorp/qemu\" }";
@@ -76,5 +78,5 @@ fn required_plugin(plugin: &Attribute) -> Result<(), Diagnostic> {
     if source.contains("://") || source.split('/').count() < 3 || source.split('/').any(str::is_empty) {
         return Err(wrong(format!("`{source}` is not the address of a plugin")));
     }
-    Ok(())
+    Ok(RequiredPlugin { name: name.clone(), source: source.to_string(), version: version.to_string() })
 }

@@ -133,12 +133,22 @@ impl<'a> Lexer<'a> {
 
     fn heredoc(&mut self, marker: &str) {
         let rest = self.rest();
-        let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
-        if self.text[..self.at].ends_with('\n') && line.trim() == marker {
-            self.inside.pop();
-            return self.push(Kind::CloseText, line.trim_end_matches('\r').len(), 0);
+        match self.end_of_heredoc(marker) {
+            Some(length) => {
+                self.inside.pop();
+                self.push(Kind::CloseText, length, 0);
+            }
+            None => self.text_or_interpolation(line_length(rest)),
         }
-        self.text_or_interpolation(line_length(rest));
+    }
+
+    /// The length of the line that ends the heredoc, if that begins here.
+    fn end_of_heredoc(&self, marker: &str) -> Option<usize> {
+        if !self.text[..self.at].ends_with('\n') {
+            return None;
+        }
+        let line = self.rest().split('\n').next().unwrap_or_default();
+        (line.trim() == marker).then(|| line.trim_end_matches('\r').len())
     }
 
     /// The literal text of that length, or what interrupts it.

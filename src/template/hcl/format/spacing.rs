@@ -19,18 +19,27 @@ fn are_apart(before: Option<Kind>, left: Token<'_>, right: Kind) -> bool {
     }
     match (left.kind, right) {
         (Kind::Comma, _) => true,
+        // Inside of strings and heredocs every blank counts.
         (Kind::OpenText | Kind::Text, _) | (_, Kind::CloseText | Kind::Text) => false,
         (Kind::Name, Kind::Open(Bracket::Square)) => is_keyword_in(before, left),
-        (Kind::Number | Kind::Close(_), Kind::Open(Bracket::Square)) => false,
         (Kind::Minus, _) => is_operand_end(before),
-        (Kind::Not, _) => false,
-        (Kind::Open(Bracket::Curly), Kind::Close(Bracket::Curly)) => false,
-        (Kind::Open(Bracket::Curly), _) | (_, Kind::Close(Bracket::Curly)) => true,
-        (Kind::Open(Bracket::Template), Kind::Open(Bracket::Curly))
-        | (Kind::Close(Bracket::Curly), Kind::Close(Bracket::Template)) => true,
-        (Kind::Close(Bracket::Template), Kind::Open(Bracket::Template)) => false,
-        (Kind::Open(_), _) | (_, Kind::Close(_)) => false,
-        _ => true,
+        (left, right) => !is_tight(left, right),
+    }
+}
+
+/// Signs, indices and brackets. Braces stand apart from what they hold.
+fn is_tight(left: Kind, right: Kind) -> bool {
+    match (left, right) {
+        (Kind::Not, _)
+        | (Kind::Number | Kind::Close(_), Kind::Open(Bracket::Square))
+        | (Kind::Open(Bracket::Curly), Kind::Close(Bracket::Curly))
+        | (Kind::Close(Bracket::Template), Kind::Open(Bracket::Template)) => true,
+        (Kind::Open(Bracket::Curly), _)
+        | (_, Kind::Close(Bracket::Curly))
+        | (Kind::Open(Bracket::Template), Kind::Open(Bracket::Curly))
+        | (Kind::Close(Bracket::Curly), Kind::Close(Bracket::Template)) => false,
+        (Kind::Open(_), _) | (_, Kind::Close(_)) => true,
+        _ => false,
     }
 }
 

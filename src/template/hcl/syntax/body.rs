@@ -84,6 +84,7 @@ impl Parser<'_> {
     }
 
     fn block(&mut self, kind: Spanned<String>, content: &mut Content) -> Parsed<()> {
+        self.count_one()?;
         let labels = self.labels()?;
         let end = labels.last().map_or(kind.span.range.end, |label| label.span.range.end);
         let span = self.span(kind.span.range.start..end);

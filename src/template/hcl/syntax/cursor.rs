@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::diag::Diagnostic;
 use crate::source::{SourceFile, Span, Spanned};
 
-use super::DEPTH_LIMIT;
+use super::{COUNT_LIMIT, DEPTH_LIMIT};
 
 pub(super) type Parsed<T> = Result<T, Diagnostic>;
 
@@ -15,6 +15,7 @@ pub(super) struct Parser<'a> {
     pub(super) at: usize,
     place: Place<'a>,
     depth: usize,
+    count: usize,
     /// Inside of brackets a line break is white space; elsewhere it ends the expression.
     is_bracketed: bool,
 }
@@ -30,7 +31,7 @@ enum Place<'a> {
 impl<'a> Parser<'a> {
     pub(super) fn of_source(source: &'a Arc<SourceFile>) -> Self {
         let at = if source.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        Self { text: &source.text, at, place: Place::Source(source), depth: 0, is_bracketed: false }
+        Self { text: &source.text, at, place: Place::Source(source), depth: 0, count: 0, is_bracketed: false }
     }
 
     /// Only that range of the source.
@@ -40,7 +41,12 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn of_text(text: &'a str, span: &'a Span) -> Self {
-        Self { text, at: 0, place: Place::Inside(span), depth: 0, is_bracketed: false }
+        Self { text, at: 0, place: Place::Inside(span), depth: 0, count: 0, is_bracketed: false }
+    }
+
+    /// Inside of something that is nested so deep.
+    pub(super) fn at_depth(self, depth: usize) -> Self {
+        Self { depth, ..self }
     }
 
     pub(super) fn rest(&self) -> &'a str {
@@ -137,10 +143,18 @@ impl<'a> Parser<'a> {
         result
     }
 
-    pub(super) fn deepen(&mut self) -> Parsed<()> {
-        if self.depth == DEPTH_LIMIT {
-            return Err(Diagnostic::error(format!("nested more than {DEPTH_LIMIT} deep")).at(&self.span_of_next()));
+    /// Counts an expression or a block: in memory they are up to a hundred times as large as their text.
+    pub(super) fn count_one(&mut self) -> Parsed<()> {
+        self.count += 1;
+        if self.count > COUNT_LIMIT {
+            let error = Diagnostic::error(format!("there are more than {COUNT_LIMIT} expressions and blocks"));
+            return Err(error.at(&self.span_of_next()));
         }
+        Ok(())
+    }
+
+    pub(super) fn deepen(&mut self) -> Parsed<()> {
+        check_depth(self.depth, &self.span_of_next())?;
         self.depth += 1;
         Ok(())
     }
@@ -165,4 +179,12 @@ impl<'a> Parser<'a> {
         self.is_bracketed = outer;
         result
     }
+}
+
+/// Whether there may be one more level under `depth` of them.
+pub(super) fn check_depth(depth: usize, span: &Span) -> Parsed<()> {
+    if depth < DEPTH_LIMIT {
+        return Ok(());
+    }
+    Err(Diagnostic::error(format!("nested more than {DEPTH_LIMIT} deep")).at(span))
 }

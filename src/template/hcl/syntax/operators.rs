@@ -52,6 +52,7 @@ impl Parser<'_> {
     }
 
     pub(super) fn expression(&mut self) -> Parsed<Expression> {
+        self.count_one()?;
         self.skip_blanks();
         let start = self.at;
         let condition = self.operations()?;

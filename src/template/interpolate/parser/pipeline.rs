@@ -97,6 +97,7 @@ impl Action<'_> {
             self.at += 1;
         }
         let end = self.tokens[self.at - 1].range.end;
+        commands.shrink_to_fit();
         Ok(Pipeline { binding: None, commands, range: start..end })
     }
 
@@ -111,6 +112,7 @@ impl Action<'_> {
             }
             operands.push(self.operand()?);
         }
+        operands.shrink_to_fit();
         Ok(Command { operands })
     }
 
@@ -134,6 +136,7 @@ impl Action<'_> {
         };
         let takes_fields = !(matches!(base, Base::Literal(_)) || (base == Base::Dot && fields.is_empty()));
         self.fields(&mut fields, takes_fields)?;
+        fields.shrink_to_fit();
         let end = self.tokens[self.at - 1].range.end;
         Ok(Operand { base, fields, range: start.start..end })
     }

@@ -39,10 +39,14 @@ pub(in crate::template) fn resolve(
     written.extend(given);
     let missing: Vec<_> = declared.iter().filter(|one| !written.contains_key(&one.name.value)).collect();
     if !inputs.syntax_only {
-        missing.iter().for_each(|declaration| diagnostics.push(required(&declaration.name)));
+        for declaration in &missing {
+            diagnostics.push(required(&declaration.name));
+        }
     }
     let scope = Scope::of_variables(facts, inputs.environment.clone());
     let (values, findings) = fill_in(written, scope, &is_sensitive, missing.is_empty());
+    // A template that comes to nothing is still quoted in its errors.
+    values.iter().filter(|(name, _)| is_sensitive(name)).for_each(|(_, value)| inputs.secrets.add(value.reveal()));
     diagnostics.extend(if inputs.syntax_only { findings.into_warnings() } else { findings });
     variables(declared, given_names, values, &is_sensitive)
 }
@@ -110,7 +114,11 @@ fn fill_in(
     let known = || scope.values().keys().map(String::as_str);
     for (name, mut problem) in waiting.into_iter().filter(|_| complete) {
         if let Some(unresolved) = problem.unresolved.take() {
-            problem = problem.suggest(&unresolved, known());
+            problem = if open.contains_key(&unresolved) {
+                problem.help("it waits for a value itself; variables cannot need each other in a circle")
+            } else {
+                problem.suggest(&unresolved, known())
+            };
         }
         let finding = diagnose(&name, &open[&name], problem, is_sensitive);
         diagnostics.push(if use_of_others_succeeded { overlooked(finding) } else { finding });
