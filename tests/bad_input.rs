@@ -8,8 +8,12 @@ mod bench;
 mod boot_sectors;
 #[path = "bad_input/failing_builds.rs"]
 mod failing_builds;
+#[path = "bad_input/json_templates.rs"]
+mod json_templates;
 #[path = "support/ssh_server.rs"]
 mod ssh_server;
+#[path = "support/surroundings.rs"]
+mod surroundings;
 #[path = "support/tools.rs"]
 mod tools;
 

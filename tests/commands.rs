@@ -40,7 +40,10 @@ fn bench() -> Bench {
 
 /// Runs `console` with lines as its standard input.
 fn console(arguments: &str, lines: &str) -> Ran {
-    bench().run_in("sh", &["-c", &format!("printf '%s' '{lines}' | \"$0\" console {arguments}")])
+    let bench = bench().file("lines", lines);
+    let words: Vec<&str> = std::iter::once("console").chain(arguments.split_whitespace()).collect();
+    let input = std::fs::File::from(fs_err::File::open(bench.path("lines")).unwrap());
+    Ran::from(bench.command(&words).stdin(input).output().expect("the program starts"))
 }
 
 fn answer(arguments: &str, lines: &str) -> (i32, String) {

@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use boxwright::diag::{Diagnostics, Severity};
-use boxwright::plan::resolve::{ResolveOptions, resolve};
+use boxwright::plan::resolve::{Purpose, ResolveOptions, resolve};
 use boxwright::source::SourceFile;
 use boxwright::template::Template;
 use boxwright::template::variables::VariableInputs;
@@ -70,7 +70,7 @@ fn findings(folder: &Path, template: &Value) -> Diagnostics {
     let (template, mut diagnostics) = Template::parse(&source, folder, &VariableInputs::fixed());
     if let Some(mut template) = template {
         folder.clone_into(&mut template.working_folder);
-        let (plans, found) = resolve(&template, &ResolveOptions::default());
+        let (plans, found) = resolve(&template, &ResolveOptions { purpose: Purpose::Run, ..ResolveOptions::default() });
         assert_eq!(plans.is_empty(), found.has_errors(), "a plan and its errors exclude each other: {found:?}");
         diagnostics.extend(found);
     }

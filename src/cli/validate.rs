@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::args::{OutputFormat, ValidateArgs};
 use super::load;
-use crate::diag::{Diagnostic, Diagnostics, Record};
+use crate::diag::{Counts, Diagnostic, Diagnostics, Record};
 use crate::error::exit;
 use crate::io::secrets::Secrets;
 use crate::plan::resolve::ResolveOptions;
@@ -77,11 +77,15 @@ fn report(args: &ValidateArgs, diagnostics: &Diagnostics, ui: &mut Reporter) {
 struct Verdict {
     valid: bool,
     diagnostics: Vec<Record>,
+    /// How many there are beyond these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<Counts>,
 }
 
 /// Secrets are masked before quotes inside of them are escaped.
 fn document(diagnostics: &Diagnostics, secrets: &Secrets) -> String {
     let records = diagnostics.records().into_iter().map(|record| record.map_texts(|text| secrets.mask(text)));
-    let verdict = Verdict { valid: !diagnostics.has_errors(), diagnostics: records.collect() };
+    let left_out = Some(diagnostics.left_out()).filter(|counts| *counts != Counts::default());
+    let verdict = Verdict { valid: !diagnostics.has_errors(), diagnostics: records.collect(), left_out };
     serde_json::to_string_pretty(&verdict).expect("records have text keys only")
 }

@@ -92,7 +92,7 @@ pub(super) fn pairs(value: &Value) -> Result<Vec<Pair>, Mismatch> {
 /// Null stands for an option that is not set, not for an element.
 pub(super) fn not_null(value: &Value) -> Result<&Value, Mismatch> {
     match value.kind {
-        Kind::Null => Err(Mismatch::null_element()),
+        Kind::Null => Err(Mismatch::Text(String::from("an element is null"))),
         _ => Ok(value),
     }
 }

@@ -34,13 +34,6 @@ pub(super) enum Mismatch {
     Text(String),
 }
 
-impl Mismatch {
-    /// Null stands for an option that is not set, not for an element.
-    pub(super) fn null_element() -> Self {
-        Self::Text(String::from("an element is null"))
-    }
-}
-
 /// An entry of a map of texts.
 pub(super) type Pair = (Spanned<String>, Spanned<String>);
 

@@ -46,7 +46,7 @@ impl Content {
             for (place, source_use) in build.sources.iter().enumerate() {
                 match content.source(source_use) {
                     Some((source, _)) => {
-                        builds.push(content.build(build, source_use, source, builds.len()));
+                        builds.push(Self::build(build, source_use, source, builds.len()));
                         uses.push((block, place));
                     }
                     None => diagnostics.push(content.unknown_source(source_use)),
@@ -57,7 +57,7 @@ impl Content {
         (content, builds)
     }
 
-    fn build(&self, build: &BuildBlock, source_use: &SourceUse, source: &SourceBlock, index: usize) -> Build {
+    fn build(build: &BuildBlock, source_use: &SourceUse, source: &SourceBlock, index: usize) -> Build {
         let names = Names::new(source, source_use);
         let name = match &build.name {
             Some(prefix) => format!("{prefix}.{}", names.full),
@@ -226,14 +226,15 @@ fn overridden(config: Object, over: &Object, names: &Names, diagnostics: &mut Di
     };
     let exact: BTreeMap<&str, _> = by_name.entries.iter().map(|(key, value)| (key.value.as_str(), value)).collect();
     match exact.get(names.local.as_str()) {
-        Some(value) => match &value.kind {
-            Kind::Map(own) => config.overlaid(own),
-            _ => {
+        Some(value) => {
+            if let Kind::Map(own) = &value.kind {
+                config.overlaid(own)
+            } else {
                 let error = format!("`override` for `{}` must be a map, not {}", names.local, value.kind.describe());
                 diagnostics.push(Diagnostic::error(error).at(&value.span));
                 config
             }
-        },
+        }
         None => config,
     }
 }

@@ -9,6 +9,7 @@ use super::key_file;
 pub(super) fn find(decoder: &mut Decoder<'_>, is_used: bool, purpose: Purpose) {
     let hosts = ["ssh_bastion_host", "ssh_proxy_host"].map(|key| (key, decoder.string(key).is_some()));
     let tunnels = ["ssh_local_tunnels", "ssh_remote_tunnels"].map(|key| (key, !decoder.strings(key).is_empty()));
+    bastion(decoder, is_used && hosts[0].1);
     if !is_used {
         return;
     }
@@ -16,18 +17,22 @@ pub(super) fn find(decoder: &mut Decoder<'_>, is_used: bool, purpose: Purpose) {
         let finding = purpose.finding(format!("`{key}` is known but not supported by this program"));
         decoder.push(finding.at(&decoder.span(key)));
     }
-    if hosts[0].1 {
-        bastion(decoder);
+    for (key, _) in tunnels {
+        tunnel_forms(decoder, key);
     }
-    tunnels.iter().for_each(|(key, _)| tunnel_forms(decoder, key));
 }
 
-fn bastion(decoder: &mut Decoder<'_>) {
+fn bastion(decoder: &mut Decoder<'_>, is_used: bool) {
+    let own_key = key_file(decoder, "ssh_bastion_private_key_file", is_used).is_some();
+    let agent = decoder.boolean("ssh_bastion_agent_auth");
+    let asked = decoder.boolean("ssh_bastion_interactive");
+    let password = decoder.string("ssh_bastion_password").is_some();
+    if !is_used {
+        return;
+    }
     decoder.exclusive("ssh_bastion_host", "ssh_proxy_host");
-    let own_key = key_file(decoder, "ssh_bastion_private_key_file", true).is_some();
-    let has_key = own_key || decoder.is_set("ssh_private_key_file");
-    let has_agent = decoder.boolean("ssh_bastion_agent_auth") || decoder.boolean("ssh_bastion_interactive");
-    if !has_key && !has_agent && decoder.string("ssh_bastion_password").is_none() {
+    let is_way_in = own_key || decoder.is_set("ssh_private_key_file") || agent || asked || password;
+    if !is_way_in {
         let error = Diagnostic::error("there is no way to log in to `ssh_bastion_host`");
         let error = error.at(&decoder.span("ssh_bastion_host"));
         decoder.push(error.help("set `ssh_bastion_password` or `ssh_bastion_private_key_file`"));

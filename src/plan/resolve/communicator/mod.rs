@@ -33,7 +33,7 @@ pub(super) fn communicator(decoder: &mut Decoder<'_>, purpose: Purpose) -> (Comm
         "winrm" => {
             let finding = purpose.finding("communicator `winrm` is checked, but not spoken by this program");
             decoder.push(finding.at(&decoder.span("communicator")));
-            CommunicatorPlan::WinRm(winrm)
+            CommunicatorPlan::WinRm(Box::new(winrm))
         }
         "none" => CommunicatorPlan::None,
         other => {

@@ -131,8 +131,7 @@ fn steps(block: &Block, world: &World, diagnostics: &mut Diagnostics) -> Vec<Com
 
 fn listed_sources(listed: &Attribute, world: &World, diagnostics: &mut Diagnostics) -> Vec<SourceUse> {
     let value = match diagnostics.take(world.evaluate(&listed.value)) {
-        Some(Value::List(items)) => items,
-        Some(Value::Set(items)) => items,
+        Some(Value::List(items) | Value::Set(items)) => items,
         Some(Value::Null | Value::Unknown) | None => return Vec::new(),
         Some(other) => {
             let error = format!("`sources` must be a list of strings, not {}", other.describe());

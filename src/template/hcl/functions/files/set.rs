@@ -55,7 +55,7 @@ struct Search {
 
 impl Search {
     fn new(pattern: &str) -> Result<Self, CallError> {
-        let wrong = |why: &str| CallError::of(1, format!("`{pattern}` is not a pattern: {why}"));
+        let wrong = |why: &str| CallError::of(1, format!("`{pattern:.60}` is not a pattern: {why}"));
         let plain = pattern.find(['*', '?', '[', '{', '\\']).unwrap_or(pattern.len());
         let fixed = pattern[..plain].rfind('/').map_or(0, |slash| slash + 1);
         let regex = expression(pattern).ok_or_else(|| wrong("a bracket is not closed"))?;
