@@ -108,6 +108,31 @@ fn parallel_builds() {
 }
 
 #[test]
+fn virtualbox_with_every_option() {
+    assert_plan("virtualbox-options.json", &ResolveOptions::default());
+}
+
+#[test]
+fn virtualbox_with_defaults() {
+    assert_plan("virtualbox-defaults.json", &ResolveOptions::default());
+}
+
+#[test]
+fn virtualbox_from_machines_that_exist() {
+    assert_plan("virtualbox-existing.json", &ResolveOptions::default());
+}
+
+#[test]
+fn builds_without_a_machine() {
+    assert_plan("without-machine.json", &ResolveOptions::default());
+}
+
+#[test]
+fn components_that_are_not_run() {
+    assert_plan("not-run.json", &ResolveOptions::default());
+}
+
+#[test]
 fn cd_files() {
     assert_plan("cd-files.json", &ResolveOptions::default());
 }

@@ -89,7 +89,7 @@ fn machine(
     let (hypervisor, iso) = hypervisor(context, kind, decoder);
     let (communicator, key) = communicator::communicator(decoder, context.options.purpose);
     let machine = MachinePlan {
-        vm_name: decoder.string("vm_name").unwrap_or_else(|| format!("packer-{}", context.build.source_name)),
+        vm_name: decoder.string("vm_name").unwrap_or_else(|| default_name(context, kind)),
         output_directory,
         iso,
         http: http::http(decoder),
@@ -101,6 +101,12 @@ fn machine(
         hypervisor,
     };
     (machine, communicator, key)
+}
+
+/// VirtualBox keeps all machines of the host in one list, so their names must not meet.
+fn default_name(context: &BuildContext<'_>, kind: &str) -> String {
+    let build = &context.build.source_name;
+    if kind == "qemu" { format!("packer-{build}") } else { format!("packer-{build}-{}", context.scope.started_at()) }
 }
 
 fn hypervisor(context: &BuildContext<'_>, kind: &str, decoder: &mut Decoder<'_>) -> (HypervisorPlan, Option<IsoPlan>) {

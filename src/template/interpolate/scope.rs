@@ -80,6 +80,11 @@ impl Scope {
         &self.variables
     }
 
+    /// When the program started, in seconds since 1970.
+    pub fn started_at(&self) -> i64 {
+        self.facts.started.as_second()
+    }
+
     /// Fills in a text that is complete at plan time: once, with `<no value>` for a dot-variable.
     pub fn render(&self, text: &str, span: &Span) -> Result<String, Diagnostic> {
         self.try_render(text, Dots::Parse).map_err(|problem| problem.diagnose(text, span))

@@ -45,6 +45,12 @@ pub(super) fn virtualbox(kind: &str, decoder: &mut Decoder<'_>) -> (VirtualBoxPl
         export: export(decoder, &origin),
         origin,
     };
+    if !plan.disable_shutdown && !plan.acpi_shutdown && decoder.raw_string("shutdown_command").is_none() {
+        decoder.warn(
+            "shutdown_command",
+            "without `shutdown_command` the plug is pulled, and what the guest has not yet written is lost",
+        );
+    }
     (plan, iso)
 }
 
