@@ -219,7 +219,8 @@ fn any_builder() -> impl Strategy<Value = String> {
     ]);
     let options = prop::collection::btree_map(key, value, 0..6);
     (kind, options).prop_map(|(kind, options)| {
-        let options: String = options.iter().map(|(key, value)| format!(", \"{key}\": {value}")).collect();
+        let options: Vec<String> = options.iter().map(|(key, value)| format!(", \"{key}\": {value}")).collect();
+        let options = options.concat();
         format!("{{\"builders\": [{{\"type\": \"{kind}\"{options}}}], \"provisioners\": [{{\"type\": \"x\", \"only\": \"virtualbox\"}}]}}")
     })
 }
