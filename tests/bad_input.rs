@@ -8,6 +8,8 @@ mod bench;
 mod boot_sectors;
 #[path = "bad_input/failing_builds.rs"]
 mod failing_builds;
+#[path = "bad_input/hostile_texts.rs"]
+mod hostile_texts;
 #[path = "support/ssh_server.rs"]
 mod ssh_server;
 #[path = "support/tools.rs"]

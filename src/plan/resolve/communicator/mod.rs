@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::diag::Diagnostic;
+use crate::io::text::{self, Text};
 use crate::plan::communicator::{CommunicatorPlan, FileTransferMethod, SshPlan, TemporaryKey};
 use crate::plan::decode::duration::Signed;
 use crate::plan::decode::{Decoder, Expect};
@@ -118,7 +119,7 @@ fn key_file(decoder: &mut Decoder<'_>, key: &'static str, is_used: bool) -> Opti
 
 /// The usual mistake; the rest shows when the key is loaded.
 fn refuse_public_key(decoder: &mut Decoder<'_>, key: &'static str, path: &std::path::Path) {
-    let Ok(text) = fs_err::read_to_string(decoder.folders().locate(path)) else { return };
+    let Ok(Text { text, .. }) = text::read(&decoder.folders().locate(path)) else { return };
     if key == "ssh_private_key_file" && text.starts_with("ssh-") {
         decoder.reject(key, format!("`{key}` is a public key; name the private one, without `.pub`"));
     }
