@@ -120,9 +120,9 @@ pub(super) struct BuildArgs {
     pub(super) timestamp_ui: bool,
     #[command(flatten)]
     pub(super) accelerator: AcceleratorArgs,
-    /// Accepted for Packer's sake
-    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = boolean)]
-    pub(super) warn_on_undeclared_var: Option<bool>,
+    /// Warn of values in variable files that no variable asks for
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
+    pub(super) warn_on_undeclared_var: bool,
     /// Accepted for Packer's sake
     #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = boolean)]
     pub(super) skip_enforcement: Option<bool>,
@@ -148,9 +148,9 @@ pub(super) struct ValidateArgs {
     /// Read data sources; without it what they give is not known
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
     pub(super) evaluate_datasources: bool,
-    /// Accepted for Packer's sake
-    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = boolean)]
-    pub(super) no_warn_undeclared_var: Option<bool>,
+    /// No warning of values in variable files that no variable asks for
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
+    pub(super) no_warn_undeclared_var: bool,
 }
 
 #[derive(Debug, Args)]

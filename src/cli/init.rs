@@ -3,7 +3,8 @@
 use clap::Args;
 
 use super::args::{TemplateArgs, boolean};
-use super::{load, plugins};
+use super::load::{self, Depth, Manner};
+use super::plugins;
 use crate::diag::Diagnostic;
 use crate::error::exit;
 use crate::io::secrets::Secrets;
@@ -30,7 +31,7 @@ pub(super) fn run(args: &InitArgs, machine_readable: bool) -> u8 {
 pub(super) fn show_required(args: &TemplateArgs, machine_readable: bool) -> u8 {
     let secrets = Secrets::default();
     let mut ui = Reporter::stdout(load::settings(machine_readable), secrets.clone());
-    let Some(loaded) = load::load(args, load::Depth::Syntax, &mut ui, &secrets) else { return exit::FAILURE };
+    let Some(loaded) = load::load(args, Manner::of(Depth::Syntax), &mut ui, &secrets) else { return exit::FAILURE };
     if loaded.template.language() == Language::Json {
         load::show(&mut ui, &no_plugins_in_json(&loaded.template).into());
         return exit::FAILURE;

@@ -25,6 +25,21 @@ pub(super) struct Loaded {
     pub(super) secrets: Secrets,
 }
 
+/// How a command reads a template.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Manner {
+    pub(super) depth: Depth,
+    /// Warn of values in variable files that no variable asks for.
+    pub(super) warn_undeclared: bool,
+}
+
+impl Manner {
+    /// What commands do that have no flags for it.
+    pub(super) fn of(depth: Depth) -> Self {
+        Self { depth, warn_undeclared: true }
+    }
+}
+
 /// How far a template is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Depth {
@@ -36,21 +51,21 @@ pub(super) enum Depth {
 }
 
 /// Reads the template. `None`: it cannot be used, and why has been said.
-pub(super) fn load(args: &TemplateArgs, depth: Depth, ui: &mut Reporter, secrets: &Secrets) -> Option<Loaded> {
-    let (loaded, diagnostics) = read(args, depth, secrets);
+pub(super) fn load(args: &TemplateArgs, manner: Manner, ui: &mut Reporter, secrets: &Secrets) -> Option<Loaded> {
+    let (loaded, diagnostics) = read(args, manner, secrets);
     show(ui, &diagnostics);
     loaded
 }
 
 /// The same with what there is to say. Nothing is loaded exactly when there are errors.
-pub(super) fn read(args: &TemplateArgs, depth: Depth, secrets: &Secrets) -> (Option<Loaded>, Diagnostics) {
-    loaded(Template::load(&args.template, &inputs(&args.inputs, depth, secrets)), secrets)
+pub(super) fn read(args: &TemplateArgs, manner: Manner, secrets: &Secrets) -> (Option<Loaded>, Diagnostics) {
+    loaded(Template::load(&args.template, &inputs(&args.inputs, manner, secrets)), secrets)
 }
 
 /// The template as far as it can be looked at without the variables that it requires; without a template, an
 /// empty one.
 pub(super) fn load_optional(args: &OptionalTemplateArgs, ui: &mut Reporter, secrets: &Secrets) -> Option<Loaded> {
-    let inputs = inputs(&args.inputs, Depth::Syntax, secrets);
+    let inputs = inputs(&args.inputs, Manner::of(Depth::Syntax), secrets);
     let read = match &args.template {
         Some(path) => Template::load(path, &inputs),
         None => Template::parse(&stand_in(args.inputs.config_type), Path::new("."), &inputs),
@@ -68,12 +83,13 @@ fn stand_in(language: ConfigType) -> Arc<SourceFile> {
     }
 }
 
-fn inputs(args: &InputArgs, depth: Depth, secrets: &Secrets) -> VariableInputs {
+fn inputs(args: &InputArgs, manner: Manner, secrets: &Secrets) -> VariableInputs {
     VariableInputs {
         vars: args.variables.clone(),
         files: args.variable_files.clone(),
-        syntax_only: depth == Depth::Syntax,
-        data: if depth == Depth::WithData { DataMode::Read(data::read) } else { DataMode::Unknown },
+        syntax_only: manner.depth == Depth::Syntax,
+        warn_undeclared: manner.warn_undeclared,
+        data: if manner.depth == Depth::WithData { DataMode::Read(data::read) } else { DataMode::Unknown },
         secrets: secrets.clone(),
         ..VariableInputs::from_process()
     }

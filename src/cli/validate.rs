@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::args::{OutputFormat, ValidateArgs};
-use super::load::{self, Depth};
+use super::load::{self, Depth, Manner};
 use crate::diag::{Counts, Diagnostic, Diagnostics, Record};
 use crate::error::exit;
 use crate::io::secrets::Secrets;
@@ -35,7 +35,8 @@ fn check(args: &ValidateArgs, secrets: &Secrets) -> Diagnostics {
         (false, true) => Depth::WithData,
         (false, false) => Depth::Check,
     };
-    let (loaded, mut diagnostics) = load::read(&args.template, depth, secrets);
+    let manner = Manner { depth, warn_undeclared: !args.no_warn_undeclared_var };
+    let (loaded, mut diagnostics) = load::read(&args.template, manner, secrets);
     let Some(loaded) = loaded.filter(|_| !args.syntax_only) else { return diagnostics };
     let (plans, found) = load::plans(&loaded, &args.template.inputs, ResolveOptions::default());
     diagnostics.extend(found);

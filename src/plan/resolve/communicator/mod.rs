@@ -9,6 +9,7 @@ use std::time::Duration;
 use russh::keys::decode_secret_key;
 
 use crate::diag::Diagnostic;
+use crate::io::text::{self, Text};
 use crate::plan::communicator::{CommunicatorPlan, FileTransferMethod, SshPlan, TemporaryKey};
 use crate::plan::decode::duration::Signed;
 use crate::plan::decode::{Decoder, Expect};
@@ -123,7 +124,7 @@ fn key_file(decoder: &mut Decoder<'_>, key: &'static str, is_used: bool) -> Opti
 
 /// A key that no build could use.
 fn refuse_bad_key(decoder: &mut Decoder<'_>, key: &'static str, path: &Path) {
-    let Ok(text) = fs_err::read_to_string(decoder.folders().locate(path)) else { return };
+    let Ok(Text { text, .. }) = text::read(&decoder.folders().locate(path)) else { return };
     let problem = if text.starts_with("ssh-") {
         "is a public key; name the private one, without `.pub`"
     } else if text.lines().take(3).any(|line| line.contains("ENCRYPTED")) {

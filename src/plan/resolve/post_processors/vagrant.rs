@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::diag::{Diagnostic, Severity};
+use crate::io::text;
 use crate::plan::catalog::VAGRANT_PROVIDERS;
 use crate::plan::decode::{Decoder, Expect};
 use crate::plan::fields;
@@ -113,7 +114,7 @@ fn vagrantfile(decoder: &mut Decoder<'_>, path: &Path, site: Site<'_>) -> Option
     let span = decoder.span("vagrantfile_template");
     let checked = decoder.folders().check("`vagrantfile_template`", path, Expect::File, &span);
     decoder.take(checked)?;
-    let text = fs_err::read_to_string(decoder.folders().locate(path));
+    let text = text::read(&decoder.folders().locate(path)).map(|read| read.text);
     let text = decoder.take(text.map_err(|error| Diagnostic::error(error.to_string()).at(&span)))?;
     decoder.late_text(&text, &Span::whole(path.display().to_string(), &text), site)
 }

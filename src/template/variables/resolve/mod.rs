@@ -12,6 +12,9 @@ use super::{Variable, VariableInputs, Variables, file};
 /// Variables may use each other in any order and depth; this many rounds are tried.
 const ROUNDS: usize = 100;
 
+/// Characters of a value in a message.
+const SHOWN: usize = 200;
+
 /// What a template says about one variable.
 #[derive(Clone, Debug)]
 pub(in crate::template) struct Declaration {
@@ -131,9 +134,17 @@ fn waits(problem: &Problem, scope: &Scope) -> bool {
     problem.unresolved.as_ref().is_some_and(|name| !scope.values().contains_key(name))
 }
 
+/// A value can be as long as a file; what is wrong with it must stay in sight.
+fn shown(value: &str) -> String {
+    match value.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}...", &value[..end]),
+        None => value.to_owned(),
+    }
+}
+
 fn diagnose(name: &str, text: &Spanned<String>, problem: Problem, is_sensitive: &impl Fn(&str) -> bool) -> Diagnostic {
     let diagnostic = problem.diagnose(&text.value, &text.span);
-    let expression = if is_sensitive(name) { MASK } else { &text.value };
+    let expression = if is_sensitive(name) { MASK.to_owned() } else { shown(&text.value) };
     Diagnostic { message: format!("variable `{name}` = \"{expression}\": {}", diagnostic.message), ..diagnostic }
 }
 
