@@ -150,6 +150,8 @@ pub(crate) const ALL: &[Difference] = &[
             "json/language key-matching: options in capitals",
             "json/post-processors checksum: capitals",
             "json/provisioner-options retries: hexadecimal",
+            "json/qemu checksum: none, with digits",
+            "json/qemu checksum: a kind without digits",
             "json/provisioner-options missing-file: null among the sources",
             "json/qemu missing-file: null for a floppy's",
             "json/virtualbox none: the version file is uploaded",
