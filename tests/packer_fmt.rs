@@ -66,7 +66,7 @@ async fn packer_makes_the_same_of_them() {
 fn check_names_the_files_and_writes_nothing() {
     let bench = Bench::new().file("d/b.pkr.hcl", "a=1\n").file("d/a.pkrvars.hcl", "a = 1\n");
     let ran = bench.run(&["fmt", "-check", "d"]);
-    assert_eq!((ran.code, ran.stdout.as_str()), (3, "d/b.pkr.hcl\n"));
+    assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (3, "d/b.pkr.hcl\n", ""));
     assert_eq!(fs_err::read_to_string(bench.path("d/b.pkr.hcl")).unwrap(), "a=1\n");
     let ran = bench.run(&["fmt", "d"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (0, "d/b.pkr.hcl\n"));
