@@ -170,3 +170,22 @@ fn wrong_words_are_told_as_they_were_typed() {
         assert!(ran.stdout.contains(part) && ran.stderr.is_empty(), "{arguments:?}: {}{}", ran.stdout, ran.stderr);
     }
 }
+
+#[test]
+fn version_has_the_lines_of_packers() {
+    let ran = bench().run(&["-machine-readable", "version"]);
+    let kinds: Vec<_> = ran.stdout.lines().filter_map(|line| line.split(',').nth(2)).collect();
+    assert_eq!(kinds, ["version", "version-prelease", "version-commit", "boxwright-version", "ui"]);
+    assert_eq!(bench().run(&["version"]).stdout.lines().count(), 1);
+}
+
+#[test]
+fn plain_input_is_formatted_to_plain_output() {
+    let bench = bench().file("ugly", "a=1\n");
+    for (flags, code, stdout) in [(&[][..], 0, "a = 1\n"), (&["-check"][..], 3, "")] {
+        let input = std::fs::File::from(fs_err::File::open(bench.path("ugly")).unwrap());
+        let words: Vec<&str> = ["fmt", "-"].iter().chain(flags).copied().collect();
+        let ran = Ran::from(bench.command(&words).stdin(input).output().expect("the program starts"));
+        assert_eq!((ran.code, ran.stdout.as_str()), (code, stdout));
+    }
+}

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::args::{OutputFormat, ValidateArgs};
-use super::load;
+use super::load::{self, Depth};
 use crate::diag::{Counts, Diagnostic, Diagnostics, Record};
 use crate::error::exit;
 use crate::io::secrets::Secrets;
@@ -30,7 +30,12 @@ pub(super) fn run(args: &ValidateArgs, machine_readable: bool) -> u8 {
 
 /// Everything that is to be said about the template.
 fn check(args: &ValidateArgs, secrets: &Secrets) -> Diagnostics {
-    let (loaded, mut diagnostics) = load::read(&args.template, args.syntax_only, secrets);
+    let depth = match (args.syntax_only, args.evaluate_datasources) {
+        (true, _) => Depth::Syntax,
+        (false, true) => Depth::WithData,
+        (false, false) => Depth::Check,
+    };
+    let (loaded, mut diagnostics) = load::read(&args.template, depth, secrets);
     let Some(loaded) = loaded.filter(|_| !args.syntax_only) else { return diagnostics };
     let (plans, found) = load::plans(&loaded, &args.template.inputs, ResolveOptions::default());
     diagnostics.extend(found);

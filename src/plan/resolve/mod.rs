@@ -6,6 +6,7 @@ mod bounds;
 mod build;
 mod checksum;
 mod communicator;
+pub mod data;
 mod http;
 mod iso;
 mod kinds;

@@ -6,7 +6,7 @@ use bigdecimal::{BigDecimal, RoundingMode, Zero};
 use crate::template::hcl::value::{Number, Value};
 
 use super::CallError;
-use super::arguments::Arguments;
+use super::arguments::{Arguments, quoted};
 use super::limits::check_elements;
 use super::table::{Function, number, text};
 
@@ -72,7 +72,7 @@ fn parse_int(arguments: &Arguments<'_>) -> Result<Value, CallError> {
             let number = values.iter().fold(BigInt::ZERO, |number, digit| number * base + *digit);
             of_decimal(&BigDecimal::from(if sign == Sign::Minus { -number } else { number }))
         }
-        None => Err(CallError::of(0, format!("`{text:.40}` is not a whole number in base {base}"))),
+        None => Err(CallError::of(0, format!("{} is not a whole number in base {base}", quoted(text)))),
     }
 }
 

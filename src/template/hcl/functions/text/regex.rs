@@ -7,7 +7,7 @@ use regex::{Captures, Regex};
 
 use super::re2;
 use crate::template::hcl::functions::CallError;
-use crate::template::hcl::functions::arguments::Arguments;
+use crate::template::hcl::functions::arguments::{Arguments, quoted};
 use crate::template::hcl::functions::limits::{Budget, Text, check_text};
 use crate::template::hcl::functions::table::{Function, text};
 use crate::template::hcl::value::Value;
@@ -25,7 +25,7 @@ fn compile(arguments: &Arguments<'_>, index: usize) -> Result<Regex, CallError> 
             // The last line of several says what is wrong, those before it point at the place.
             error => error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned(),
         };
-        CallError::of(index, format!("`{:.60}` is not a regular expression: {why:.200}", arguments.text(index)))
+        CallError::of(index, format!("{} is not a regular expression: {why}", quoted(arguments.text(index))))
     })
 }
 

@@ -4,7 +4,7 @@ mod digits;
 mod directive;
 
 use crate::template::hcl::functions::CallError;
-use crate::template::hcl::functions::arguments::Arguments;
+use crate::template::hcl::functions::arguments::{Arguments, quoted};
 use crate::template::hcl::functions::limits::{Budget, Text, check_elements};
 use crate::template::hcl::functions::table::{Function, any, text};
 use crate::template::hcl::value::Value;
@@ -77,7 +77,7 @@ fn fill(format: &str, values: &[&Value]) -> Result<Text, CallError> {
         let written = &format[at..at + 1 + length];
         let value = values.get(index).ok_or_else(|| too_few(written, index, values.len()))?;
         let body =
-            directive.format(value).map_err(|why| CallError::of(index + 1, format!("`{written:.40}`: {why}")))?;
+            directive.format(value).map_err(|why| CallError::of(index + 1, format!("{}: {why}", quoted(written))))?;
         push_padded(&directive, &body, &mut out)?;
         next = index + 1;
         used = used.max(next);
@@ -90,7 +90,7 @@ fn fill(format: &str, values: &[&Value]) -> Result<Text, CallError> {
 }
 
 fn too_few(written: &str, index: usize, given: usize) -> CallError {
-    CallError::of(0, format!("`{written:.40}` asks for value {}, there are {given}", index.saturating_add(1)))
+    CallError::of(0, format!("{} asks for value {}, there are {given}", quoted(written), index.saturating_add(1)))
 }
 
 /// Padding is counted in what people see as characters.
