@@ -1,7 +1,7 @@
 //! Builds without a machine, made by Packer and by us: the same files, the same manifests, the same exit status.
 
-#![cfg(all(test, unix))]
-#![expect(clippy::unwrap_used, reason = "a test fails by it")]
+#![cfg(test)]
+#![cfg(unix)]
 
 #[path = "support/tools.rs"]
 mod tools;
@@ -72,7 +72,7 @@ fn comparable(text: &str) -> String {
         build["packer_run_uuid"] = Value::Null;
         build["build_time"] = Value::Null;
         for file in build["files"].as_array_mut().into_iter().flatten() {
-            if file["name"].as_str().unwrap().ends_with(".gz") {
+            if Path::new(file["name"].as_str().unwrap()).extension() == Some("gz".as_ref()) {
                 file["size"] = Value::Null;
             }
         }
