@@ -114,6 +114,7 @@ impl MachinePlan {
 #[serde(rename_all = "snake_case")]
 pub enum HypervisorPlan {
     Qemu(Box<QemuPlan>),
+    #[serde(rename = "virtualbox")]
     VirtualBox(Box<VirtualBoxPlan>),
 }
 
