@@ -3,6 +3,8 @@
 mod record;
 mod render;
 
+use serde::Serialize;
+
 use crate::source::Span;
 
 pub use record::{Place, Position, Range, Record};
@@ -21,13 +23,15 @@ pub struct Diagnostic {
     pub message: String,
     /// The place, and what to write beside it (may be empty).
     pub label: Option<(Span, String)>,
+    /// A second place that has to do with it, and why. Few have one, and errors should be small.
+    pub related: Option<Box<(Span, String)>>,
     /// The next step for the reader.
     pub help: Option<String>,
 }
 
 impl Diagnostic {
     pub fn error(message: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, message: message.into(), label: None, help: None }
+        Self { severity: Severity::Error, message: message.into(), label: None, related: None, help: None }
     }
 
     pub fn warning(message: impl Into<String>) -> Self {
@@ -46,6 +50,12 @@ impl Diagnostic {
     }
 
     #[must_use]
+    pub fn related(mut self, span: &Span, label: impl Into<String>) -> Self {
+        self.related = Some(Box::new((span.clone(), label.into())));
+        self
+    }
+
+    #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
@@ -53,7 +63,7 @@ impl Diagnostic {
 
     fn shortened(mut self) -> Self {
         shorten(&mut self.message);
-        self.label.iter_mut().for_each(|(_, label)| shorten(label));
+        self.label.iter_mut().chain(self.related.as_deref_mut()).for_each(|(_, label)| shorten(label));
         self.help.iter_mut().for_each(shorten);
         self
     }
@@ -84,7 +94,7 @@ pub struct Diagnostics {
 }
 
 /// How many findings there are of each severity.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     pub errors: usize,
     pub warnings: usize,

@@ -25,7 +25,7 @@ struct Mark {
 impl Mark {
     /// The state behind more text, which begins at `offset`.
     fn behind(self, text: &[u8], offset: usize) -> Self {
-        let line = self.line + text.iter().filter(|&&byte| byte == b'\n').count();
+        let line = self.line + text.split(|&byte| byte == b'\n').count() - 1;
         let line_start = text.iter().rposition(|&byte| byte == b'\n').map_or(self.line_start, |at| offset + at + 1);
         Self { line, line_start }
     }
@@ -122,8 +122,8 @@ mod tests {
         let source = SourceFile::new("t", text.clone());
         for offset in (0..=text.len() + 1).filter(|offset| offset % 7 < 2) {
             let before = &text.as_bytes()[..offset.min(text.len())];
-            let line = before.split(|&byte| byte == b'\n');
-            let (lines, last) = (line.clone().count(), line.last().map_or(0, <[u8]>::len));
+            let mut line = before.split(|&byte| byte == b'\n');
+            let (lines, last) = (line.clone().count(), line.next_back().map_or(0, <[u8]>::len));
             assert_eq!(source.position(offset), (lines, last), "{offset}");
         }
         assert_eq!(SourceFile::new("empty", "").position(3), (1, 0));

@@ -10,8 +10,12 @@ mod boot_sectors;
 mod failing_builds;
 #[path = "bad_input/hostile_texts.rs"]
 mod hostile_texts;
+#[path = "bad_input/json_templates.rs"]
+mod json_templates;
 #[path = "support/ssh_server.rs"]
 mod ssh_server;
+#[path = "support/surroundings.rs"]
+mod surroundings;
 #[path = "support/tools.rs"]
 mod tools;
 

@@ -40,7 +40,10 @@ fn bench() -> Bench {
 
 /// Runs `console` with lines as its standard input.
 fn console(arguments: &str, lines: &str) -> Ran {
-    bench().run_in("sh", &["-c", &format!("printf '%s' '{lines}' | \"$0\" console {arguments}")])
+    let bench = bench().file("lines", lines);
+    let words: Vec<&str> = std::iter::once("console").chain(arguments.split_whitespace()).collect();
+    let input = std::fs::File::from(fs_err::File::open(bench.path("lines")).unwrap());
+    Ran::from(bench.command(&words).stdin(input).output().expect("the program starts"))
 }
 
 fn answer(arguments: &str, lines: &str) -> (i32, String) {
@@ -165,5 +168,24 @@ fn wrong_words_are_told_as_they_were_typed() {
         let ran = bench().run(arguments);
         assert_eq!(ran.code, code, "{arguments:?}: {}", ran.stdout);
         assert!(ran.stdout.contains(part) && ran.stderr.is_empty(), "{arguments:?}: {}{}", ran.stdout, ran.stderr);
+    }
+}
+
+#[test]
+fn version_has_the_lines_of_packers() {
+    let ran = bench().run(&["-machine-readable", "version"]);
+    let kinds: Vec<_> = ran.stdout.lines().filter_map(|line| line.split(',').nth(2)).collect();
+    assert_eq!(kinds, ["version", "version-prelease", "version-commit", "boxwright-version", "ui"]);
+    assert_eq!(bench().run(&["version"]).stdout.lines().count(), 1);
+}
+
+#[test]
+fn plain_input_is_formatted_to_plain_output() {
+    let bench = bench().file("ugly", "a=1\n");
+    for (flags, code, stdout) in [(&[][..], 0, "a = 1\n"), (&["-check"][..], 3, "")] {
+        let input = std::fs::File::from(fs_err::File::open(bench.path("ugly")).unwrap());
+        let words: Vec<&str> = ["fmt", "-"].iter().chain(flags).copied().collect();
+        let ran = Ran::from(bench.command(&words).stdin(input).output().expect("the program starts"));
+        assert_eq!((ran.code, ran.stdout.as_str()), (code, stdout));
     }
 }

@@ -18,6 +18,9 @@ use tools::tool_or_skip;
 /// Expressions that one run of the console works out, as the elements of one list.
 const AT_ONCE: usize = 40;
 
+/// Between the texts that one run of the console renders.
+const SEPARATOR: &str = "<|>";
+
 struct Row {
     text: String,
     expected: String,
@@ -71,14 +74,14 @@ async fn hcl_functions_give_what_the_tables_record() {
     if tool_or_skip("packer").is_none() {
         return;
     }
-    let mut report = String::new();
+    let mut report = Vec::new();
     for table in tables("hcl_functions") {
         let (errors, values): (Vec<Row>, Vec<Row>) = rows(&table).into_iter().partition(Row::is_error);
         for rows in values.chunks(AT_ONCE) {
             let shown = evaluate(rows.iter().map(|row| row.text.clone())).await;
             for (row, shown) in rows.iter().zip(shown) {
                 if serde_json::from_str::<Value>(&row.expected).unwrap() != shown {
-                    report += &format!("{}\n  recorded {}\n  shown    {shown}\n", row.text, row.expected);
+                    report.push(format!("{}\n  recorded {}\n  shown    {shown}", row.text, row.expected));
                 }
             }
         }
@@ -86,12 +89,12 @@ async fn hcl_functions_give_what_the_tables_record() {
             let shown = evaluate(rows.iter().map(|row| format!("can({})", row.text))).await;
             for (row, shown) in rows.iter().zip(shown) {
                 if shown != Value::Bool(false) {
-                    report += &format!("{}\n  recorded as an error, but it has a value\n", row.text);
+                    report.push(format!("{}\n  recorded as an error, but it has a value", row.text));
                 }
             }
         }
     }
-    assert!(report.is_empty(), "{report}");
+    assert!(report.is_empty(), "{}", report.join("\n"));
 }
 
 #[tokio::test]
@@ -99,8 +102,6 @@ async fn template_functions_render_what_the_table_records() {
     if tool_or_skip("packer").is_none() {
         return;
     }
-    // Between the texts, so that one line can hold many.
-    const SEPARATOR: &str = "<|>";
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("template.json"), "{}").unwrap();
     let [table] = &tables("template_functions")[..] else { panic!("one table") };
@@ -109,17 +110,17 @@ async fn template_functions_render_what_the_table_records() {
     let shown = console("template.json", folder.path(), &texts.join(SEPARATOR)).await;
     let shown: Vec<&str> = shown.split(SEPARATOR).collect();
     assert_eq!(shown.len(), values.len(), "{shown:?}");
-    let mut report = String::new();
+    let mut report = Vec::new();
     for (row, shown) in values.iter().zip(shown) {
         if serde_json::from_str::<String>(&row.expected).unwrap() != shown {
-            report += &format!("{}\n  recorded {}\n  shown    {shown:?}\n", row.text, row.expected);
+            report.push(format!("{}\n  recorded {}\n  shown    {shown:?}", row.text, row.expected));
         }
     }
     for row in errors {
         let shown = console("template.json", folder.path(), &row.text).await;
         if !shown.contains("Interpolation error") {
-            report += &format!("{}\n  recorded as an error, but it renders to {shown:?}\n", row.text);
+            report.push(format!("{}\n  recorded as an error, but it renders to {shown:?}", row.text));
         }
     }
-    assert!(report.is_empty(), "{report}");
+    assert!(report.is_empty(), "{}", report.join("\n"));
 }

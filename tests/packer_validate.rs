@@ -1,7 +1,8 @@
 //! Packer as the judge: what it validates we validate, what it refuses we refuse.
 //!
 //! The cases in `validate/` carry the verdict of Packer 1.6.6, which is asked again wherever it is
-//! installed, so that the record stays true. What we decide otherwise is in `validate/differences.rs`.
+//! installed, so that the record stays true. What we decide otherwise is in `validate/differences.rs`, and
+//! `docs/differences.md` tells readers of it.
 
 #![cfg(test)]
 
@@ -78,6 +79,14 @@ fn every_difference_has_a_case() {
     let listed = differences::ALL.iter().flat_map(|difference| difference.cases);
     let unused: Vec<_> = listed.filter(|&name| !names.contains(name)).collect();
     assert!(unused.is_empty(), "no case has this name: {unused:#?}");
+}
+
+#[test]
+fn readers_are_told_of_every_difference() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/differences.md");
+    let page = fs_err::read_to_string(page).unwrap();
+    let untold: Vec<_> = differences::ALL.iter().filter(|difference| !page.contains(difference.why)).collect();
+    assert!(untold.is_empty(), "docs/differences.md does not tell: {untold:#?}");
 }
 
 #[test]

@@ -19,6 +19,8 @@ mod report;
 mod site;
 #[path = "pipeline/success.rs"]
 mod success;
+#[path = "pipeline/without_machine.rs"]
+mod without_machine;
 
 use boxwright::machine::fake::{Answer, FakeDriver, FakeScript};
 

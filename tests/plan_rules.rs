@@ -7,13 +7,15 @@
 use std::path::Path;
 
 use boxwright::diag::{Diagnostics, Severity};
-use boxwright::plan::resolve::{ResolveOptions, resolve};
+use boxwright::plan::resolve::{Purpose, ResolveOptions, resolve};
 use boxwright::source::SourceFile;
 use boxwright::template::Template;
 use boxwright::template::variables::VariableInputs;
 use serde_json::{Map, Value, json};
 
 const QEMU: &str = include_str!("rules/qemu.json");
+const VIRTUALBOX: &str = include_str!("rules/virtualbox.json");
+const WITHOUT_MACHINE: &str = include_str!("rules/without_machine.json");
 const COMPONENTS: &str = include_str!("rules/components.json");
 
 /// What every rule has beside its options.
@@ -28,6 +30,44 @@ fn builder() -> Value {
         "ssh_username": "vagrant",
         "ssh_password": "vagrant",
     })
+}
+
+/// A builder of another type that nothing is wrong with; null takes an option away.
+fn builder_of(kind: &str) -> Value {
+    let mut builder = builder();
+    builder["type"] = json!(kind);
+    let own = match kind {
+        "virtualbox-iso" => json!({}),
+        "virtualbox-ovf" => json!({ "iso_url": null, "iso_checksum": null, "source_path": "files/m.ovf" }),
+        "virtualbox-vm" => json!({ "iso_url": null, "iso_checksum": null, "vm_name": "base" }),
+        "null" => json!({ "iso_url": null, "iso_checksum": null, "ssh_host": "host.example" }),
+        _ => return json!({ "type": kind, "content": "text", "target": "made" }),
+    };
+    lay(&mut builder, &own);
+    builder
+}
+
+fn lay(builder: &mut Value, options: &Value) {
+    let builder = builder.as_object_mut().unwrap();
+    for (key, value) in options.as_object().unwrap() {
+        builder.insert(key.clone(), value.clone());
+    }
+    builder.retain(|_, value| !value.is_null());
+}
+
+/// The good builder of a rule's `base` with the rule's options, or with each of several.
+fn other_builder_cases(rule: &Value) -> Vec<Value> {
+    let base = builder_of(rule["base"].as_str().unwrap());
+    let with = |options: &Value| {
+        let mut builder = base.clone();
+        lay(&mut builder, rule.get("set").unwrap_or(&json!({})));
+        lay(&mut builder, options);
+        json!({ "builders": [builder] })
+    };
+    match rule.get("each") {
+        None => vec![with(&json!({}))],
+        Some(_) => each(rule).into_iter().map(|(key, value)| with(&json!({ key: value }))).collect(),
+    }
 }
 
 /// The good builder changed by the options of a rule.
@@ -54,7 +94,7 @@ fn folder_with_files() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let files = folder.path().join("files");
     fs_err::create_dir(&files).unwrap();
-    for name in ["base.iso", "code.fd", "vars.fd"] {
+    for name in ["base.iso", "m.ovf", "code.fd", "vars.fd"] {
         fs_err::write(files.join(name), "").unwrap();
     }
     fs_err::write(files.join("sums"), "d41d8cd98f00b204e9800998ecf8427e  base.iso\n").unwrap();
@@ -64,13 +104,13 @@ fn folder_with_files() -> tempfile::TempDir {
     folder
 }
 
-fn findings(folder: &Path, template: &Value) -> Diagnostics {
+fn findings(folder: &Path, template: &Value, purpose: Purpose) -> Diagnostics {
     let text = serde_json::to_string_pretty(template).unwrap();
     let source = SourceFile::new("template.json", text);
     let (template, mut diagnostics) = Template::parse(&source, folder, &VariableInputs::fixed());
     if let Some(mut template) = template {
         folder.clone_into(&mut template.working_folder);
-        let (plans, found) = resolve(&template, &ResolveOptions::default());
+        let (plans, found) = resolve(&template, &ResolveOptions { purpose, ..ResolveOptions::default() });
         assert_eq!(plans.is_empty(), found.has_errors(), "a plan and its errors exclude each other: {found:?}");
         diagnostics.extend(found);
     }
@@ -121,7 +161,7 @@ fn complaint(rule: &Value, diagnostics: &Diagnostics) -> Option<String> {
     error.label.is_none().then(|| format!("points nowhere: {error:?}"))
 }
 
-fn assert_rules(table: &str, cases: fn(&Value) -> Vec<Value>) {
+fn assert_rules(table: &str, purpose: Purpose, cases: fn(&Value) -> Vec<Value>) {
     let rules: Vec<Value> = serde_json::from_str(table).unwrap();
     let folder = folder_with_files();
     let mut complaints = Vec::new();
@@ -129,7 +169,7 @@ fn assert_rules(table: &str, cases: fn(&Value) -> Vec<Value>) {
         let cases = cases(rule);
         assert!(!cases.is_empty(), "nothing to try: {rule}");
         for template in cases {
-            let found = findings(folder.path(), &template);
+            let found = findings(folder.path(), &template, purpose);
             complaints.extend(complaint(rule, &found).map(|text| format!("{}: {template}: {text}", rule["about"])));
         }
     }
@@ -138,10 +178,37 @@ fn assert_rules(table: &str, cases: fn(&Value) -> Vec<Value>) {
 
 #[test]
 fn options_of_the_builder_are_accepted_and_refused_by_the_rules() {
-    assert_rules(QEMU, builder_cases);
+    assert_rules(QEMU, Purpose::Run, builder_cases);
 }
 
 #[test]
 fn options_of_provisioners_and_post_processors_are_accepted_and_refused_by_the_rules() {
-    assert_rules(COMPONENTS, component_cases);
+    assert_rules(COMPONENTS, Purpose::Run, component_cases);
+}
+
+#[test]
+fn options_of_virtualbox_are_accepted_and_refused_by_the_rules() {
+    assert_rules(VIRTUALBOX, Purpose::Check, other_builder_cases);
+}
+
+#[test]
+fn options_of_builders_without_a_machine_are_accepted_and_refused_by_the_rules() {
+    assert_rules(WITHOUT_MACHINE, Purpose::Check, other_builder_cases);
+}
+
+/// One warning says that it is not run; asked to run, nothing else of it matters.
+#[test]
+fn virtualbox_is_checked_but_not_run() {
+    let folder = folder_with_files();
+    for kind in ["virtualbox-iso", "virtualbox-ovf", "virtualbox-vm"] {
+        let template = json!({ "builders": [builder_of(kind)] });
+        let said = |purpose| {
+            let found = findings(folder.path(), &template, purpose);
+            found.into_iter().map(|diagnostic| (diagnostic.severity, diagnostic.message)).collect::<Vec<_>>()
+        };
+        let checked = format!("build `{kind}`: builder type `{kind}` is checked, but not run by this program");
+        assert!(said(Purpose::Check).contains(&(Severity::Warning, checked)), "{:?}", said(Purpose::Check));
+        let refused = format!("build `{kind}`: builder type `{kind}` is known but not run by this program");
+        assert_eq!(said(Purpose::Run), [(Severity::Error, refused)]);
+    }
 }

@@ -145,9 +145,9 @@ pub(super) struct ValidateArgs {
     /// Only check that the template can be read
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
     pub(super) syntax_only: bool,
-    /// Accepted for Packer's sake
-    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = boolean)]
-    pub(super) evaluate_datasources: Option<bool>,
+    /// Read data sources; without it what they give is not known
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
+    pub(super) evaluate_datasources: bool,
     /// Accepted for Packer's sake
     #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = boolean)]
     pub(super) no_warn_undeclared_var: Option<bool>,

@@ -6,7 +6,7 @@ use std::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::args::BuildArgs;
-use super::load::{self, Loaded};
+use super::load::{self, Depth, Loaded};
 use super::signals;
 use crate::cache::Cache;
 use crate::comm::connector::Network;
@@ -24,7 +24,7 @@ pub(super) fn run(args: &BuildArgs, machine_readable: bool) -> u8 {
     let secrets = Secrets::default();
     let settings = Settings::for_build(args.color, args.timestamp_ui, machine_readable);
     let mut ui = Reporter::stdout(settings, secrets.clone());
-    let Some(loaded) = load::load(&args.template, false, &mut ui, &secrets) else { return exit::FAILURE };
+    let Some(loaded) = load::load(&args.template, Depth::WithData, &mut ui, &secrets) else { return exit::FAILURE };
     // Before the checks, which refuse an output folder that exists.
     finish_former_runs(&Cache::locate().journal_folder(), &mut ui);
     let options = ResolveOptions {

@@ -30,7 +30,7 @@ pub(super) fn run(args: &InitArgs, machine_readable: bool) -> u8 {
 pub(super) fn show_required(args: &TemplateArgs, machine_readable: bool) -> u8 {
     let secrets = Secrets::default();
     let mut ui = Reporter::stdout(load::settings(machine_readable), secrets.clone());
-    let Some(loaded) = load::load(args, true, &mut ui, &secrets) else { return exit::FAILURE };
+    let Some(loaded) = load::load(args, load::Depth::Syntax, &mut ui, &secrets) else { return exit::FAILURE };
     if loaded.template.language() == Language::Json {
         load::show(&mut ui, &no_plugins_in_json(&loaded.template).into());
         return exit::FAILURE;

@@ -13,10 +13,11 @@ use crate::plan::decode::duration;
 use crate::plan::resolve::{ResolveOptions, resolve as resolve_plans};
 use crate::source::SourceFile;
 use crate::template::Template;
-use crate::template::variables::VariableInputs;
+use crate::template::variables::{DataMode, VariableInputs};
 use crate::ui::{Reporter, Settings, Style};
 
 use super::args::{ConfigType, InputArgs, OptionalTemplateArgs, TemplateArgs};
+use super::data;
 
 /// What a command works on.
 pub(super) struct Loaded {
@@ -24,22 +25,32 @@ pub(super) struct Loaded {
     pub(super) secrets: Secrets,
 }
 
+/// How far a template is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// Required variables are not asked for.
+    Syntax,
+    /// Data sources stay unknown.
+    Check,
+    WithData,
+}
+
 /// Reads the template. `None`: it cannot be used, and why has been said.
-pub(super) fn load(args: &TemplateArgs, syntax_only: bool, ui: &mut Reporter, secrets: &Secrets) -> Option<Loaded> {
-    let (loaded, diagnostics) = read(args, syntax_only, secrets);
+pub(super) fn load(args: &TemplateArgs, depth: Depth, ui: &mut Reporter, secrets: &Secrets) -> Option<Loaded> {
+    let (loaded, diagnostics) = read(args, depth, secrets);
     show(ui, &diagnostics);
     loaded
 }
 
 /// The same with what there is to say. Nothing is loaded exactly when there are errors.
-pub(super) fn read(args: &TemplateArgs, syntax_only: bool, secrets: &Secrets) -> (Option<Loaded>, Diagnostics) {
-    loaded(Template::load(&args.template, &inputs(&args.inputs, syntax_only, secrets)), secrets)
+pub(super) fn read(args: &TemplateArgs, depth: Depth, secrets: &Secrets) -> (Option<Loaded>, Diagnostics) {
+    loaded(Template::load(&args.template, &inputs(&args.inputs, depth, secrets)), secrets)
 }
 
 /// The template as far as it can be looked at without the variables that it requires; without a template, an
 /// empty one.
 pub(super) fn load_optional(args: &OptionalTemplateArgs, ui: &mut Reporter, secrets: &Secrets) -> Option<Loaded> {
-    let inputs = inputs(&args.inputs, true, secrets);
+    let inputs = inputs(&args.inputs, Depth::Syntax, secrets);
     let read = match &args.template {
         Some(path) => Template::load(path, &inputs),
         None => Template::parse(&stand_in(args.inputs.config_type), Path::new("."), &inputs),
@@ -57,11 +68,12 @@ fn stand_in(language: ConfigType) -> Arc<SourceFile> {
     }
 }
 
-fn inputs(args: &InputArgs, syntax_only: bool, secrets: &Secrets) -> VariableInputs {
+fn inputs(args: &InputArgs, depth: Depth, secrets: &Secrets) -> VariableInputs {
     VariableInputs {
         vars: args.variables.clone(),
         files: args.variable_files.clone(),
-        syntax_only,
+        syntax_only: depth == Depth::Syntax,
+        data: if depth == Depth::WithData { DataMode::Read(data::read) } else { DataMode::Unknown },
         secrets: secrets.clone(),
         ..VariableInputs::from_process()
     }

@@ -3,6 +3,7 @@
 mod args;
 mod build;
 mod console;
+mod data;
 mod doctor;
 mod fix;
 mod fmt;

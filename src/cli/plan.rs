@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::args::{OutputFormat, PlanArgs};
-use super::load;
+use super::load::{self, Depth};
 use crate::cache::Cache;
 use crate::error::{chain, exit};
 use crate::io::secrets::Secrets;
@@ -28,7 +28,7 @@ struct Planned<'a> {
 pub(super) fn run(args: &PlanArgs, machine_readable: bool) -> u8 {
     let secrets = Secrets::default();
     let mut ui = reporter(args.format, machine_readable, &secrets);
-    let Some(loaded) = load::load(&args.template, false, &mut ui, &secrets) else { return exit::FAILURE };
+    let Some(loaded) = load::load(&args.template, Depth::Check, &mut ui, &secrets) else { return exit::FAILURE };
     let options = ResolveOptions {
         accelerator_override: args.accelerator.accelerator.clone(),
         force: true,

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::args::{OutputFormat, ValidateArgs};
-use super::load;
-use crate::diag::{Diagnostic, Diagnostics, Record};
+use super::load::{self, Depth};
+use crate::diag::{Counts, Diagnostic, Diagnostics, Record};
 use crate::error::exit;
 use crate::io::secrets::Secrets;
 use crate::plan::resolve::ResolveOptions;
@@ -30,7 +30,12 @@ pub(super) fn run(args: &ValidateArgs, machine_readable: bool) -> u8 {
 
 /// Everything that is to be said about the template.
 fn check(args: &ValidateArgs, secrets: &Secrets) -> Diagnostics {
-    let (loaded, mut diagnostics) = load::read(&args.template, args.syntax_only, secrets);
+    let depth = match (args.syntax_only, args.evaluate_datasources) {
+        (true, _) => Depth::Syntax,
+        (false, true) => Depth::WithData,
+        (false, false) => Depth::Check,
+    };
+    let (loaded, mut diagnostics) = load::read(&args.template, depth, secrets);
     let Some(loaded) = loaded.filter(|_| !args.syntax_only) else { return diagnostics };
     let (plans, found) = load::plans(&loaded, &args.template.inputs, ResolveOptions::default());
     diagnostics.extend(found);
@@ -77,11 +82,15 @@ fn report(args: &ValidateArgs, diagnostics: &Diagnostics, ui: &mut Reporter) {
 struct Verdict {
     valid: bool,
     diagnostics: Vec<Record>,
+    /// How many there are beyond these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<Counts>,
 }
 
 /// Secrets are masked before quotes inside of them are escaped.
 fn document(diagnostics: &Diagnostics, secrets: &Secrets) -> String {
     let records = diagnostics.records().into_iter().map(|record| record.map_texts(|text| secrets.mask(text)));
-    let verdict = Verdict { valid: !diagnostics.has_errors(), diagnostics: records.collect() };
+    let left_out = Some(diagnostics.left_out()).filter(|counts| *counts != Counts::default());
+    let verdict = Verdict { valid: !diagnostics.has_errors(), diagnostics: records.collect(), left_out };
     serde_json::to_string_pretty(&verdict).expect("records have text keys only")
 }

@@ -10,6 +10,7 @@ pub(super) fn run(machine_readable: bool) -> u8 {
     let mut ui = Reporter::stdout(load::settings(machine_readable), Secrets::default());
     ui.data("", "version", &[PACKER_VERSION]);
     ui.data("", "version-prelease", &[""]);
+    ui.data("", "version-commit", &[""]);
     ui.data("", "boxwright-version", &[env!("CARGO_PKG_VERSION")]);
     ui.text("", Style::Say, &format!("Packer v{PACKER_VERSION} templates; Boxwright v{}", env!("CARGO_PKG_VERSION")));
     exit::SUCCESS

@@ -13,6 +13,9 @@ pub struct Record {
     pub message: String,
     #[serde(flatten)]
     pub place: Option<Place>,
+    /// Other places that have to do with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<Place>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
 }
@@ -63,6 +66,7 @@ impl Record {
             },
             message: diagnostic.message.clone(),
             place: diagnostic.label.as_ref().map(|(span, label)| Place::new(span, label)),
+            related: diagnostic.related.as_deref().map(|(span, label)| Place::new(span, label)).into_iter().collect(),
             help: diagnostic.help.clone(),
         }
     }
@@ -72,7 +76,7 @@ impl Record {
     pub fn map_texts(mut self, change: impl Fn(&str) -> String) -> Self {
         self.message = change(&self.message);
         self.help = self.help.map(|help| change(&help));
-        if let Some(place) = &mut self.place {
+        for place in self.place.iter_mut().chain(&mut self.related) {
             place.label = change(&place.label);
             place.snippet = change(&place.snippet);
         }
@@ -121,7 +125,9 @@ mod tests {
 
     fn record(text: &str, range: std::ops::Range<usize>) -> Record {
         let source = SourceFile::new("t.json", text);
+        let first = Span::new(&source, 0..1);
         let diagnostic = Diagnostic::warning("odd").at_with(&Span::new(&source, range), "here").help("mend it");
+        let diagnostic = diagnostic.related(&first, "the first");
         Diagnostics::from(diagnostic).records().remove(0)
     }
 
@@ -131,6 +137,10 @@ mod tests {
         let expected = serde_json::json!({
             "severity": "warning", "message": "odd", "file": "t.json", "label": "here", "snippet": " \"é\": 1,",
             "range": { "start": { "line": 2, "column": 5, "byte": 7 }, "end": { "line": 2, "column": 6, "byte": 8 } },
+            "related": [{
+                "file": "t.json", "label": "the first", "snippet": "{",
+                "range": { "start": { "line": 1, "column": 1, "byte": 0 }, "end": { "line": 1, "column": 2, "byte": 1 } },
+            }],
             "help": "mend it",
         });
         assert_eq!(json, expected);

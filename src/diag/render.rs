@@ -46,7 +46,13 @@ impl Diagnostic {
         let report = Report { diagnostic: self, excerpt: self.label.as_ref().map(|(span, _)| Excerpt::new(span)) };
         let mut out = String::new();
         handler.render_report(&mut out, &report).expect("a string takes all text");
-        out
+        out + &self.see_also()
+    }
+
+    /// The second place, which may be in another file.
+    fn see_also(&self) -> String {
+        let line = |(span, label): &(Span, String)| format!("  see also: {span:?} {label}\n");
+        self.related.as_deref().map_or_else(String::new, line)
     }
 }
 
@@ -178,6 +184,13 @@ mod tests {
             "  help: did you mean `type`?",
         ];
         assert_eq!(rendered(text, 4..10).lines().collect::<Vec<_>>(), lines);
+    }
+
+    #[test]
+    fn a_second_place_is_named() {
+        let source = SourceFile::new("t.json", "{\n  \"a\": 1\n}");
+        let shown = Diagnostic::error("twice").related(&Span::new(&source, 4..7), "the first one").render(false);
+        assert!(shown.ends_with("  see also: t.json:2:3 the first one\n"), "{shown}");
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod download;
 mod job;
 mod location;
 mod netrc;
+mod page;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -22,6 +23,7 @@ use crate::plan::decode::duration;
 pub use checksum::resolve as resolve_checksum;
 use download::Patience;
 use job::Job;
+pub use page::page;
 
 /// Limits the time of one download, as in Packer. Without it there is no limit while bytes come in, so
 /// that a slow line still gets its image.
@@ -61,6 +63,8 @@ pub enum Error {
     TimeLimit { url: String, limit: Duration },
     #[error("the checksum file {location} is too long")]
     ChecksumFileTooLong { location: String },
+    #[error("{url} is longer than {limit} bytes")]
+    PageTooLong { url: String, limit: usize },
     #[error("the checksum file {location} does not name {}", .names.join(" or "))]
     NotListed { location: String, names: Vec<String> },
     #[error("{location} has the wrong checksum: {actual} instead of {expected}{}", kept_text(.kept.as_ref()))]

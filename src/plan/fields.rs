@@ -2,23 +2,11 @@
 //! fills them in.
 
 /// Facts of a running build, for provisioners and post-processors: `{{ build `Host` }}`, `{{ .Host }}`.
-pub const BUILD: &[&str] = &[
-    "ID",
-    "Host",
-    "Port",
-    "User",
-    "Password",
-    "ConnType",
-    "PackerRunUUID",
-    "PackerHTTPIP",
-    "PackerHTTPPort",
-    "PackerHTTPAddr",
-    "SSHPublicKey",
-    "SSHPrivateKey",
-    "SSHPrivateKeyFile",
-    "SSHAgentAuth",
-    "WinRMPassword",
-];
+pub const BUILD: &[&str] = crate::template::BUILD_FACTS;
+
+/// How the values of `BUILD` end that stand for what a builder does not have. They are text in templates, and no
+/// values for scripts.
+pub const NOT_IMPLEMENTED: &str = "_NOT_IMPLEMENTED_BY_BUILDER";
 
 /// `boot_command` and `boot_steps`.
 pub const BOOT: &[&str] = &["HTTPIP", "HTTPPort", "Name", "SSHPublicKey"];

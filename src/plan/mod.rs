@@ -5,6 +5,7 @@
 mod algorithm;
 pub mod catalog;
 pub mod communicator;
+pub mod data;
 pub mod decode;
 pub mod fields;
 pub mod post_processor;

@@ -60,9 +60,12 @@ fn artifact(files: Vec<PathBuf>, input: &Artifact) -> Artifact {
     }
 }
 
-/// By type, then by file, as they are appended.
+/// By type, then by file, as they are appended. Nothing is written for an artifact without files.
 fn lines(plan: &ChecksumPlan, digests: &[(&str, Vec<String>)], mut fields: Fields) -> Result<Vec<Lines>, Error> {
     let mut all: Vec<Lines> = Vec::new();
+    if digests.is_empty() {
+        return Ok(all);
+    }
     for (index, &algorithm) in plan.types.iter().enumerate() {
         fields.insert("ChecksumType".into(), name(algorithm).into());
         let path = render_path(&plan.output, &fields)?;

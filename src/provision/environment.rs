@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Error, GuestData};
+use crate::plan::fields;
 use crate::plan::provisioner::Environment;
 use crate::template::interpolate::Fields;
 
@@ -20,7 +21,8 @@ pub fn of_build(data: &GuestData) -> Variables {
         ("PACKER_HTTP_IP", "PackerHTTPIP"),
         ("PACKER_HTTP_PORT", "PackerHTTPPort"),
     ] {
-        if let Some(value) = data.fields.get(field) {
+        let value = data.fields.get(field).filter(|value| !value.ends_with(fields::NOT_IMPLEMENTED));
+        if let Some(value) = value {
             variables.insert(name.to_owned(), value.clone());
         }
     }

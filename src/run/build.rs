@@ -7,7 +7,7 @@ use std::time::Instant;
 use futures::FutureExt;
 
 use super::error::{BuildError, Cause};
-use super::stages::{self, Exported, Finished, Guest, Unprovisioned};
+use super::stages::{self, Connected, Exported, Finished, Guest, Unprovisioned};
 use super::{Run, evidence};
 use crate::artifact::Artifact;
 use crate::comm::connector::Connector;
@@ -15,7 +15,7 @@ use crate::event::{Event, Stage};
 use crate::io::Context;
 use crate::io::cleanup::CleanupStack;
 use crate::machine::Driver;
-use crate::plan::{BuildPlan, BuilderPlan, MachinePlan, OnError};
+use crate::plan::{BuildPlan, BuilderPlan, FilePlan, MachinePlan, OnError};
 
 /// The build's position, for errors that come from outside a stage (panic, cancel).
 type Position = Arc<Mutex<Option<Stage>>>;
@@ -143,7 +143,7 @@ async fn pipeline<D: Driver, C: Connector>(
     let exported = match &build.plan.builder {
         BuilderPlan::Machine(machine) => machine_pipeline(build, machine, left).await?,
         BuilderPlan::Null => null_pipeline(build, left).await?,
-        BuilderPlan::File(file) => build.stage(Stage::Create, stages::file::write(build, file)).await?,
+        BuilderPlan::File(file) => file_pipeline(build, file, left).await?,
         BuilderPlan::Foreign => return Err(BuildError { stage: None, cause: Cause::NotRun }),
     };
     build.stage(Stage::PostProcess, stages::post_process::post_process(build, exported)).await
@@ -164,6 +164,19 @@ async fn machine_pipeline<D: Driver, C: Connector>(
     let provisioned = build.stage(Stage::Provision, provision).await?;
     let stopped = build.stage(Stage::Shutdown, stages::shutdown::shutdown(build, plan, guest, provisioned)).await?;
     build.stage(Stage::Export, stages::export::export(build, slot, stopped)).await
+}
+
+/// No guest: the provisioners of the plan work on this host, with the file at its place.
+async fn file_pipeline<D: Driver, C: Connector>(
+    build: &Build<'_, D, C>,
+    plan: &FilePlan,
+    left: &mut Left<D::Machine, C::Session>,
+) -> Result<Exported, BuildError> {
+    let exported = build.stage(Stage::Create, stages::file::write(build, plan)).await?;
+    let provision =
+        stages::provision::provision(build, None::<&mut D::Machine>, Connected::nowhere(), &mut left.failed);
+    build.stage(Stage::Provision, provision).await?;
+    Ok(exported)
 }
 
 /// No machine: whatever the communicator reaches is provisioned and left as it is.

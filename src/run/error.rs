@@ -68,9 +68,8 @@ impl Classify for Cause {
             Self::Provision(error) => error.kind(),
             Self::PostProcessors(errors) => errors.first().map_or(ErrorKind::Internal, Classify::kind),
             Self::Io { .. } => ErrorKind::Environment,
-            Self::BootCommand(_) | Self::Render(_) | Self::OutputExists { .. } => ErrorKind::User,
+            Self::NotRun | Self::BootCommand(_) | Self::Render(_) | Self::OutputExists { .. } => ErrorKind::User,
             Self::MachineStopped { .. } | Self::StillRunning { .. } => ErrorKind::Guest,
-            Self::NotRun => ErrorKind::User,
             Self::Cancelled => ErrorKind::Cancelled,
             Self::Panic(_) => ErrorKind::Internal,
         }

@@ -29,6 +29,25 @@ pub use hcl::format::format as format_hcl;
 /// The Packer version that templates see (`{{packer_version}}`) and that `min_packer_version` is held against.
 pub const PACKER_VERSION: &str = "1.14.0";
 
+/// What a running build knows, for its provisioners and post-processors: `build.Host`, `{{ build `Host` }}`.
+pub const BUILD_FACTS: &[&str] = &[
+    "ID",
+    "Host",
+    "Port",
+    "User",
+    "Password",
+    "ConnType",
+    "PackerRunUUID",
+    "PackerHTTPIP",
+    "PackerHTTPPort",
+    "PackerHTTPAddr",
+    "SSHPublicKey",
+    "SSHPrivateKey",
+    "SSHPrivateKeyFile",
+    "SSHAgentAuth",
+    "WinRMPassword",
+];
+
 /// The two notations of templates. They differ in how names are matched and in how options are typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {

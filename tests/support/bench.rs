@@ -1,13 +1,13 @@
 //! A folder, a home and the real program in it: the bench on which the black-box tests stand.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 /// A folder of its own for one test, with its own cache.
 #[derive(Debug)]
 pub(crate) struct Bench {
-    folder: tempfile::TempDir,
-    environment: Vec<(String, String)>,
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) environment: Vec<(String, String)>,
 }
 
 /// What a run of the program left.
@@ -28,11 +28,6 @@ impl Bench {
         self.folder.path().join(name)
     }
 
-    pub(crate) fn env(mut self, name: &str, value: impl AsRef<Path>) -> Self {
-        self.environment.push((name.to_owned(), value.as_ref().display().to_string()));
-        self
-    }
-
     /// Writes a file, and the folders it stands in.
     pub(crate) fn file(self, name: &str, text: &str) -> Self {
         let path = self.path(name);
@@ -51,14 +46,8 @@ impl Bench {
         self.command_of(env!("CARGO_BIN_EXE_boxwright"), arguments)
     }
 
-    /// Runs another program that runs ours, whose path comes after the arguments.
-    pub(crate) fn run_in(&self, program: &str, arguments: &[&str]) -> Ran {
-        let arguments: Vec<_> = arguments.iter().copied().chain([env!("CARGO_BIN_EXE_boxwright")]).collect();
-        Ran::from(self.command_of(program, &arguments).output().expect("the program starts"))
-    }
-
     #[expect(clippy::disallowed_methods, reason = "the tests start the program from outside, as a user does")]
-    fn command_of(&self, program: &str, arguments: &[&str]) -> Command {
+    pub(crate) fn command_of(&self, program: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(program);
         command.args(arguments).current_dir(self.folder.path()).stdin(std::process::Stdio::null());
         for name in ["PACKER_LOG", "PACKER_CACHE_DIR", "BOXWRIGHT_ACCELERATOR", "PACKER_KEY_INTERVAL"] {
@@ -67,45 +56,6 @@ impl Bench {
         command.env("HOME", self.path("home")).env("BOXWRIGHT_CACHE_DIR", self.path("cache"));
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
-    }
-
-    /// Every file and folder below the bench but the cache's, in order.
-    pub(crate) fn listing(&self) -> Vec<String> {
-        let mut names = Vec::new();
-        let mut folders = vec![self.folder.path().to_owned()];
-        while let Some(folder) = folders.pop() {
-            for entry in fs_err::read_dir(folder).unwrap() {
-                let path = entry.unwrap().path();
-                let name = path.strip_prefix(self.folder.path()).unwrap().display().to_string();
-                if name == "cache" || name == "home" {
-                    continue;
-                }
-                if path.is_dir() {
-                    folders.push(path);
-                }
-                names.push(name);
-            }
-        }
-        names.sort();
-        names
-    }
-
-    /// What is below the cache folder but the folders themselves.
-    pub(crate) fn cache_files(&self) -> Vec<String> {
-        let mut names = Vec::new();
-        let mut folders = vec![self.path("cache")];
-        while let Some(folder) = folders.pop() {
-            for entry in fs_err::read_dir(&folder).into_iter().flatten() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    folders.push(path);
-                } else {
-                    names.push(path.strip_prefix(self.path("cache")).unwrap().display().to_string());
-                }
-            }
-        }
-        names.sort();
-        names
     }
 }
 

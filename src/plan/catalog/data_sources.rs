@@ -6,7 +6,7 @@ use super::{Component, Role};
 pub(super) const ALL: &[Component] = &[data_source("http", &[HTTP]), data_source("null", &[NULL])];
 
 const fn data_source(kind: &'static str, options: &'static [&'static [Opt]]) -> Component {
-    Component::new(Role::DataSource, kind, options)
+    Component { runs: true, ..Component::new(Role::DataSource, kind, options) }
 }
 
 const HTTP: &[Opt] = &[

@@ -132,6 +132,15 @@ impl Decoder<'_> {
         self.duration(key).filter(|duration| !duration.is_zero())
     }
 
+    /// A duration that an HCL2 template may leave empty, so that a variable can switch it on.
+    pub(in crate::plan) fn switchable_duration(&mut self, key: &'static str) -> Option<Duration> {
+        let is_empty = |value: Value| matches!(value.kind, Kind::String(text) if text.is_empty());
+        if self.typing == Typing::Strict && self.value(key).is_some_and(is_empty) {
+            return None;
+        }
+        self.duration(key)
+    }
+
     pub(in crate::plan) fn path(&mut self, key: &'static str) -> Option<PathBuf> {
         self.string(key).map(PathBuf::from)
     }

@@ -53,18 +53,19 @@ pub(super) fn duration(value: &Value) -> Result<Signed, Mismatch> {
     match &value.kind {
         Kind::String(text) => duration::parse(text).map_err(|error| Mismatch::Text(error.to_string())),
         Kind::Null | Kind::Unknown | Kind::Deferred(_) => Ok(Signed::from_nanoseconds(0)),
-        Kind::Number(_) => integer(value).map(Signed::from_nanoseconds),
-        Kind::Bool(_) | Kind::List(_) | Kind::Map(_) => Err(Mismatch::Kind),
+        Kind::Number(_) | Kind::Bool(_) => integer(value).map(Signed::from_nanoseconds),
+        Kind::List(_) | Kind::Map(_) => Err(Mismatch::Kind),
     }
 }
 
-/// A text is split at its commas, anything else that is no list is its only element.
+/// A text is split at its commas, an empty map is an empty list, and anything else that is no list is its only element.
 pub(super) fn strings(value: &Value) -> Result<Vec<Spanned<String>>, Mismatch> {
     let spanned = |text: &str| Spanned::new(text.to_owned(), value.span.clone());
     match &value.kind {
         Kind::String(text) if text.is_empty() => Ok(Vec::new()),
         Kind::String(text) => Ok(text.split(',').map(spanned).collect()),
         Kind::List(list) => list.iter().map(|item| Ok(Spanned::new(string(item)?, item.span.clone()))).collect(),
+        Kind::Map(map) if map.entries.is_empty() => Ok(Vec::new()),
         _ => Ok(vec![spanned(&string(value)?)]),
     }
 }
@@ -72,6 +73,7 @@ pub(super) fn strings(value: &Value) -> Result<Vec<Spanned<String>>, Mismatch> {
 pub(super) fn integers(value: &Value) -> Result<Vec<i64>, Mismatch> {
     match &value.kind {
         Kind::List(list) => list.iter().map(integer).collect(),
+        Kind::Map(map) if map.entries.is_empty() => Ok(Vec::new()),
         Kind::String(text) => {
             let part = |part: &str| Value { kind: Kind::String(part.to_owned()), span: value.span.clone() };
             text.split(',').filter(|_| !text.is_empty()).map(|text| integer(&part(text))).collect()
@@ -132,6 +134,7 @@ fn prefixed(text: &str) -> Option<i64> {
 mod tests {
     use super::*;
     use crate::source::Span;
+    use crate::template::value::Object;
 
     fn value(kind: Kind) -> Value {
         Value { kind, span: Span::whole("test", "") }
@@ -188,5 +191,11 @@ mod tests {
     #[test]
     fn a_bare_number_is_nanoseconds() {
         assert_eq!(duration(&number("5000000000")).unwrap().length.as_secs(), 5);
+    }
+
+    #[test]
+    fn an_empty_map_is_an_empty_list() {
+        let empty = value(Kind::Map(Object { entries: Vec::new(), span: Span::whole("test", "{}") }));
+        assert_eq!((strings(&empty), integers(&empty)), (Ok(Vec::new()), Ok(Vec::new())));
     }
 }

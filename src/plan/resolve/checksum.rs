@@ -28,6 +28,10 @@ pub(super) fn parse(text: &str) -> Result<Checksum, Error> {
         return Ok(Checksum::None);
     }
     let (kind, rest) = text.split_once(':').unwrap_or(("", text));
+    if kind.eq_ignore_ascii_case("none") {
+        // What old templates say with a variable for `iso_checksum_type`.
+        return Ok(Checksum::None);
+    }
     if kind.eq_ignore_ascii_case("file") {
         let location = rest.to_owned();
         return if rest.is_empty() { Err(Error::NoFile) } else { Ok(Checksum::File { location }) };
@@ -73,6 +77,7 @@ mod tests {
         let md5 = "0123456789ABCDEF0123456789abcdef";
         let digest = |algorithm| Ok(Checksum::Digest { algorithm, hex: md5.to_ascii_lowercase() });
         assert_eq!(parse("none"), Ok(Checksum::None));
+        assert_eq!(parse("None:0123"), Ok(Checksum::None));
         assert_eq!(parse(md5), digest(Algorithm::Md5));
         assert_eq!(parse(&format!("MD5:{md5}")), digest(Algorithm::Md5));
         let file = |location: &str| Ok(Checksum::File { location: location.to_owned() });

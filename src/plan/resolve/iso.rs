@@ -63,7 +63,9 @@ fn require_local(decoder: &mut Decoder<'_>, urls: &[Spanned<String>]) {
             None => return,
         }
     }
-    missing.into_iter().for_each(|problem| decoder.push_for_run(problem));
+    for problem in missing {
+        decoder.push_for_run(problem);
+    }
 }
 
 fn require_checksum_file(decoder: &mut Decoder<'_>, checksum: &Checksum) {

@@ -6,6 +6,7 @@ mod bounds;
 mod build;
 mod checksum;
 mod communicator;
+pub mod data;
 mod http;
 mod iso;
 mod kinds;
@@ -87,7 +88,7 @@ pub fn resolve(template: &Template, options: &ResolveOptions) -> (Vec<BuildPlan>
         report.add(&build.name, found);
         plans.extend(plan);
     }
-    outputs::refuse_shared(&mut plans, &mut report);
+    outputs::refuse_shared(&mut plans, options.purpose, &mut report);
     diagnostics.extend(report.into_diagnostics());
     if plans.is_empty() && !diagnostics.has_errors() {
         diagnostics.push(Diagnostic::error("there is no build to run"));

@@ -9,10 +9,12 @@ use crate::plan::post_processor::{PostProcessorAction, PostProcessorPlan};
 use crate::plan::{BuildPlan, BuilderPlan, HypervisorPlan};
 use crate::template::interpolate::{Fields, Late};
 
+use super::Purpose;
 use super::report::Report;
 
-/// Takes out every build that has an output in common with another one.
-pub(super) fn refuse_shared(plans: &mut Vec<BuildPlan>, report: &mut Report) {
+/// Takes out every build that has an output in common with another one. As long as nothing is run, that only
+/// warns: one of them may be run alone.
+pub(super) fn refuse_shared(plans: &mut Vec<BuildPlan>, purpose: Purpose, report: &mut Report) {
     let mut owners: HashMap<PathBuf, usize> = HashMap::new();
     let mut bad = HashSet::new();
     for (index, plan) in plans.iter().enumerate() {
@@ -21,8 +23,8 @@ pub(super) fn refuse_shared(plans: &mut Vec<BuildPlan>, report: &mut Report) {
                 Entry::Vacant(free) => drop(free.insert(index)),
                 Entry::Occupied(taken) => {
                     let owner = *taken.get();
-                    report.add(&plans[owner].name, shared(taken.key(), owner == index, &plan.name).into());
-                    bad.extend([owner, index]);
+                    report.add(&plans[owner].name, shared(purpose, taken.key(), owner == index, &plan.name).into());
+                    bad.extend([owner, index].into_iter().filter(|_| purpose == Purpose::Run || owner == index));
                 }
             }
         }
@@ -59,11 +61,12 @@ fn keeps_input(step: &PostProcessorPlan) -> bool {
     }
 }
 
-fn shared(path: &Path, by_one_build: bool, other: &str) -> Diagnostic {
+fn shared(purpose: Purpose, path: &Path, by_one_build: bool, other: &str) -> Diagnostic {
     let who =
         if by_one_build { "two of its steps write".to_owned() } else { format!("this build and `{other}` write") };
-    let error = Diagnostic::error(format!("{who} to the same place, `{}`", path.display()));
-    error.help("give each its own, for example with `{{build_name}}` in the name")
+    let message = format!("{who} to the same place, `{}`", path.display());
+    let finding = if by_one_build { Diagnostic::error(message) } else { purpose.finding(message) };
+    finding.help("give each its own, for example with `{{build_name}}` in the name")
 }
 
 /// The output folder, and the files that are made anew; manifests and checksum files are added to.

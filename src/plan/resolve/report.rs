@@ -73,7 +73,7 @@ impl Finding {
             return;
         }
         self.count += 1;
-        self.last = build.to_owned();
+        build.clone_into(&mut self.last);
         if self.builds.len() < NAMES {
             self.builds.push(build.to_owned());
         }

@@ -7,8 +7,15 @@ use crate::plan::{FileOrigin, FilePlan};
 
 /// No machine tells its address, and none takes a key that was made for it.
 pub(super) fn require_host(decoder: &mut Decoder<'_>, communicator: &CommunicatorPlan) {
-    let CommunicatorPlan::Ssh(ssh) = communicator else { return };
     let whole = decoder.whole_span().clone();
+    if let CommunicatorPlan::WinRm(winrm) = communicator {
+        for (key, is_set) in [("winrm_host", winrm.host.is_some()), ("winrm_password", winrm.password.is_some())] {
+            if !is_set {
+                decoder.push(Diagnostic::error(format!("`{key}` must be set")).at(&whole));
+            }
+        }
+    }
+    let CommunicatorPlan::Ssh(ssh) = communicator else { return };
     if ssh.host.is_none() {
         let error = Diagnostic::error("`ssh_host` must be set: the host to provision").at(&whole);
         decoder.push(error.help("or set `communicator` to `none` for a build that works on this host only"));
@@ -17,6 +24,11 @@ pub(super) fn require_host(decoder: &mut Decoder<'_>, communicator: &Communicato
         let error = Diagnostic::error("there is no way to log in").at(&whole);
         decoder.push(error.help("set `ssh_password`, `ssh_private_key_file` or `ssh_agent_auth`"));
     }
+    if ssh.agent_auth {
+        decoder.exclusive("ssh_agent_auth", "ssh_password");
+        decoder.exclusive("ssh_agent_auth", "ssh_private_key_file");
+    }
+    decoder.exclusive("ssh_password", "ssh_private_key_file");
 }
 
 pub(super) fn file(decoder: &mut Decoder<'_>) -> FilePlan {

@@ -5,6 +5,7 @@ use crate::comm::connector::Connector;
 use crate::comm::ssh::keypair::KeyPair;
 use crate::machine::Machine;
 use crate::plan::communicator::{CommunicatorPlan, SshPlan};
+use crate::plan::fields;
 use crate::run::build::Build;
 use crate::run::error::Cause;
 use crate::template::interpolate::Fields;
@@ -37,28 +38,41 @@ pub(in crate::run) async fn connect<D, C: Connector, M: Machine>(
 pub(in crate::run) async fn connect_to_host<D, C: Connector>(
     build: &Build<'_, D, C>,
 ) -> Result<Connected<C::Session>, Cause> {
-    let mut build_data = common_data(build, &Fields::new());
+    let mut build_data = data_without_machine(build);
     let CommunicatorPlan::Ssh(ssh) = &build.plan.communicator else {
         build_data.insert("ConnType".into(), "none".into());
         return Ok(Connected { session: None, build_data });
     };
     let address = (ssh.host.clone().unwrap_or_default(), ssh.port);
+    build_data.insert("SSHPublicKey".into(), String::new());
     add_ssh_data(&mut build_data, ssh, &address, None);
     let session = build.run.connector.connect(ssh, address, None, build.context).await?;
     Ok(Connected { session: Some(session), build_data })
 }
 
 /// The values of `{{ build }}` that do not depend on the communicator.
-fn common_data<D, C>(build: &Build<'_, D, C>, fields: &Fields) -> Fields {
-    let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
+fn common_data<D, C>(build: &Build<'_, D, C>, known: &Fields) -> Fields {
+    let field = |name: &str| known.get(name).cloned().unwrap_or_default();
     let (ip, port) = (field("HTTPIP"), field("HTTPPort"));
     Fields::from([
-        ("ID".into(), "ERR_ID_NOT_IMPLEMENTED_BY_BUILDER".into()),
+        ("ID".into(), format!("ERR_ID{}", fields::NOT_IMPLEMENTED)),
         ("PackerRunUUID".into(), build.run.options.run_uuid.clone()),
         ("PackerHTTPAddr".into(), format!("{ip}:{port}")),
         ("PackerHTTPIP".into(), ip),
         ("PackerHTTPPort".into(), port),
         ("SSHPublicKey".into(), field("SSHPublicKey")),
+    ])
+}
+
+/// The values of the `null` builder: templates see that there is no HTTP server.
+fn data_without_machine<D, C>(build: &Build<'_, D, C>) -> Fields {
+    let none = |what: &str| format!("ERR_{what}{}", fields::NOT_IMPLEMENTED);
+    Fields::from([
+        ("ID".into(), "Null".into()),
+        ("PackerRunUUID".into(), build.run.options.run_uuid.clone()),
+        ("PackerHTTPAddr".into(), none("HTTP_ADDR")),
+        ("PackerHTTPIP".into(), none("HTTP_IP")),
+        ("PackerHTTPPort".into(), none("HTTP_PORT")),
     ])
 }
 

@@ -53,6 +53,13 @@ pub(super) struct Connected<S> {
     pub(super) build_data: Fields,
 }
 
+impl<S> Connected<S> {
+    /// For provisioners that work on this host only.
+    pub(super) fn nowhere() -> Self {
+        Self { session: None, build_data: Fields::new() }
+    }
+}
+
 /// What is left for the error-cleanup provisioner after another one failed.
 #[derive(Debug)]
 pub(super) struct Unprovisioned<S> {

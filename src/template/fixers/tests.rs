@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 use crate::diag::Severity;
 use crate::template::Template;
@@ -179,4 +181,54 @@ build {
         warnings,
         ["`ssh_wait_timeout` is the old name of `ssh_timeout`", "`filename` is the old name of `output`"]
     );
+}
+
+/// A builder of old and new options, right and wrong.
+fn any_builder() -> impl Strategy<Value = String> {
+    let kind =
+        prop::sample::select(vec!["qemu", "virtualbox", "virtualbox-iso", "amazon-ebs", "vsphere-iso", "hyperv-iso"]);
+    let key = prop::sample::select(vec![
+        "iso_md5",
+        "iso_checksum",
+        "iso_checksum_type",
+        "iso_checksum_url",
+        "ssh_wait_timeout",
+        "ssh_timeout",
+        "disk_size",
+        "guest_additions_attach",
+        "guest_additions_mode",
+        "network",
+        "storage",
+        "cpu",
+        "name",
+        "ssh_private_ip",
+        "SSH_KEY_PATH",
+    ]);
+    let value = prop::sample::select(vec![
+        "null",
+        "true",
+        "7",
+        "\"\"",
+        "\"none\"",
+        "\"md5\"",
+        "\"sha1:ab\"",
+        "\"{{user `a`}}\"",
+        "[\"a\"]",
+        "[{}]",
+        "{\"a\": 1}",
+    ]);
+    let options = prop::collection::btree_map(key, value, 0..6);
+    (kind, options).prop_map(|(kind, options)| {
+        let options: String = options.iter().map(|(key, value)| format!(", \"{key}\": {value}")).collect();
+        format!("{{\"builders\": [{{\"type\": \"{kind}\"{options}}}], \"provisioners\": [{{\"type\": \"x\", \"only\": \"virtualbox\"}}]}}")
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_rewritten_template_is_rewritten_to_itself(text in any_builder()) {
+        let once = rewrite(&SourceFile::new("t.json", text)).0.expect("it is a map");
+        let twice = rewrite(&SourceFile::new("t.json", once.clone())).0.expect("it is a map");
+        prop_assert_eq!(once, twice);
+    }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::{SourceFile, Spanned};
 use crate::template::value::{Kind, Object};
-use crate::template::{Build, Components, HclOutline, PostProcessor, Provisioner};
+use crate::template::{BUILD_FACTS, Build, Components, HclOutline, PostProcessor, Provisioner};
 
 use super::blocks::{BuildBlock, ComponentBlock, Definitions, SourceBlock, SourceUse};
 use super::component;
@@ -46,7 +46,7 @@ impl Content {
             for (place, source_use) in build.sources.iter().enumerate() {
                 match content.source(source_use) {
                     Some((source, _)) => {
-                        builds.push(content.build(build, source_use, source, builds.len()));
+                        builds.push(Self::build(build, source_use, source, builds.len()));
                         uses.push((block, place));
                     }
                     None => diagnostics.push(content.unknown_source(source_use)),
@@ -57,7 +57,7 @@ impl Content {
         (content, builds)
     }
 
-    fn build(&self, build: &BuildBlock, source_use: &SourceUse, source: &SourceBlock, index: usize) -> Build {
+    fn build(build: &BuildBlock, source_use: &SourceUse, source: &SourceBlock, index: usize) -> Build {
         let names = Names::new(source, source_use);
         let name = match &build.name {
             Some(prefix) => format!("{prefix}.{}", names.full),
@@ -146,6 +146,18 @@ fn builder(
     object
 }
 
+/// Builders that tell nothing beyond what every build knows.
+const PLAIN_BUILDERS: [&str; 6] = ["null", "file", "qemu", "virtualbox-iso", "virtualbox-ovf", "virtualbox-vm"];
+
+/// The object `build`, before the build runs.
+fn facts_of(builder: &str) -> Value {
+    if !PLAIN_BUILDERS.contains(&builder) {
+        return Value::Unknown;
+    }
+    let names = BUILD_FACTS.iter().chain(&["name"]);
+    Value::map(names.map(|name| ((*name).to_owned(), Value::Unknown)).collect())
+}
+
 /// What the components of one build see.
 struct OfBuild<'a> {
     names: &'a Names,
@@ -154,7 +166,7 @@ struct OfBuild<'a> {
 
 impl OfBuild<'_> {
     fn world(&self, block: &ComponentBlock) -> World {
-        self.names.world(&block.world).with("build", Value::Unknown)
+        self.names.world(&block.world).with("build", facts_of(&self.names.kind))
     }
 
     fn provisioner(&self, block: &ComponentBlock, diagnostics: &mut Diagnostics) -> Option<Provisioner> {
@@ -214,14 +226,15 @@ fn overridden(config: Object, over: &Object, names: &Names, diagnostics: &mut Di
     };
     let exact: BTreeMap<&str, _> = by_name.entries.iter().map(|(key, value)| (key.value.as_str(), value)).collect();
     match exact.get(names.local.as_str()) {
-        Some(value) => match &value.kind {
-            Kind::Map(own) => config.overlaid(own),
-            _ => {
+        Some(value) => {
+            if let Kind::Map(own) = &value.kind {
+                config.overlaid(own)
+            } else {
                 let error = format!("`override` for `{}` must be a map, not {}", names.local, value.kind.describe());
                 diagnostics.push(Diagnostic::error(error).at(&value.span));
                 config
             }
-        },
+        }
         None => config,
     }
 }

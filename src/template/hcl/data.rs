@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::source::Spanned;
 use crate::template::value::Object;
 use crate::template::variables::{DataMode, VariableInputs};
 
@@ -15,7 +16,7 @@ use super::world::World;
 #[derive(Clone, Debug)]
 pub struct DataRequest {
     /// Such as `http`.
-    pub kind: String,
+    pub kind: Spanned<String>,
     pub options: Object,
 }
 
@@ -39,13 +40,11 @@ pub(super) fn read(
     }
     let options = component::object(&block.body, world, None, diagnostics);
     let DataMode::Read(read) = inputs.data else { return Some(Value::Unknown) };
-    let request = DataRequest { kind: block.kind.value.clone(), options };
+    let request = DataRequest { kind: block.kind.clone(), options };
     match read(&request) {
         Ok(texts) => Some(outputs(texts)),
-        Err(message) => {
-            let address = block.address();
-            let error = Diagnostic::error(format!("data source `{}`: {message}", address.value));
-            diagnostics.push(error.at(&address.span));
+        Err(found) => {
+            diagnostics.extend(found);
             Some(Value::Unknown)
         }
     }

@@ -111,7 +111,9 @@ fn order(nodes: &[Node<'_>], diagnostics: &mut Diagnostics) -> Vec<usize> {
     let mut waits: Vec<usize> = needs.iter().map(Vec::len).collect();
     let mut needed_by = vec![Vec::new(); nodes.len()];
     for (index, needs) in needs.iter().enumerate() {
-        needs.iter().for_each(|need| needed_by[*need].push(index));
+        for need in needs {
+            needed_by[*need].push(index);
+        }
     }
     let mut ready: Vec<usize> = (0..nodes.len()).rev().filter(|index| waits[*index] == 0).collect();
     let mut order = Vec::with_capacity(nodes.len());

@@ -82,18 +82,15 @@ fn from_flags(
     let mut given = BTreeMap::new();
     let by_name = by_name(declared);
     for (name, text) in &inputs.vars {
-        match by_name.get(name.as_str()) {
-            Some(variable) => {
-                let read = from_text(variable, text, &format!("-var {name}"), world);
-                given.extend(diagnostics.take(read).map(|read| (name.clone(), read)));
-            }
-            None => {
-                let error = Diagnostic::error(format!("-var names the variable `{name}`, which is not declared"));
-                let known = declared.iter().map(|variable| variable.name.value.as_str());
-                let error = error.suggest(name, known);
-                let help = format!("declare it: variable \"{name}\" {{}}");
-                diagnostics.push(if error.help.is_some() { error } else { error.help(help) });
-            }
+        if let Some(variable) = by_name.get(name.as_str()) {
+            let read = from_text(variable, text, &format!("-var {name}"), world);
+            given.extend(diagnostics.take(read).map(|read| (name.clone(), read)));
+        } else {
+            let error = Diagnostic::error(format!("-var names the variable `{name}`, which is not declared"));
+            let known = declared.iter().map(|variable| variable.name.value.as_str());
+            let error = error.suggest(name, known);
+            let help = format!("declare it: variable \"{name}\" {{}}");
+            diagnostics.push(if error.help.is_some() { error } else { error.help(help) });
         }
     }
     given
@@ -193,14 +190,13 @@ fn value(
         let value = diagnostics.take(world.evaluate(default)).unwrap_or(Value::Unknown);
         Some(Given { value, span })
     });
-    match given {
-        Some(given) => diagnostics.take(converted(variable, given, world)).unwrap_or(Value::Unknown),
-        None => {
-            if !inputs.syntax_only {
-                diagnostics.push(missing(&variable.name));
-            }
-            Value::Unknown
+    if let Some(given) = given {
+        diagnostics.take(converted(variable, &given, world)).unwrap_or(Value::Unknown)
+    } else {
+        if !inputs.syntax_only {
+            diagnostics.push(missing(&variable.name));
         }
+        Value::Unknown
     }
 }
 
@@ -211,7 +207,7 @@ fn missing(name: &Spanned<String>) -> Diagnostic {
     ))
 }
 
-fn converted(variable: &VariableBlock, given: Given, world: &World) -> Result<Value, Diagnostic> {
+fn converted(variable: &VariableBlock, given: &Given, world: &World) -> Result<Value, Diagnostic> {
     let inferred;
     let kind = match (&variable.kind, &variable.default) {
         (Some(kind), _) => kind,

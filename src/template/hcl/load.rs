@@ -152,7 +152,7 @@ fn from_sources(
         return (None, diagnostics);
     }
     let locals = shown_locals(&declarations.locals, &world);
-    let definitions = Definitions::read(declarations.rest, &world, &mut diagnostics);
+    let definitions = Definitions::read(&declarations.rest, &world, &mut diagnostics);
     let description = definitions.builds.iter().find_map(|(build, _)| build.description.clone());
     let (content, builds) = Content::new(definitions, locals, world, &mut diagnostics);
     let folder = std::path::absolute(&files.root).unwrap_or_else(|_| files.root.clone());

@@ -1,5 +1,7 @@
 use std::path::Path;
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::template::variables::VariableInputs;
 
@@ -236,4 +238,50 @@ fn variables_that_never_get_a_value_are_empty() {
 fn annotations_are_comments() {
     let (text, _) = upgraded(r#"{"builders": [{"type": "null"}]}"#, true);
     assert!(text.starts_with("# Written by hcl2_upgrade") && text.contains("\n# The build makes"), "{text}");
+}
+
+/// The options of the one builder, as they are read from the result.
+fn read_back(text: &str) -> Object {
+    let (hcl, _) = upgraded(text, false);
+    let source = SourceFile::new("t.pkr.hcl", hcl.clone());
+    let (template, diagnostics) = Template::parse(&source, Path::new("/"), &VariableInputs::fixed());
+    let template = template.unwrap_or_else(|| panic!("{hcl}\n{}", diagnostics.render(false)));
+    let (components, diagnostics) = template.components(&template.builds[0]);
+    components.unwrap_or_else(|| panic!("{hcl}\n{}", diagnostics.render(false))).builder
+}
+
+/// Texts with what HCL2 reads otherwise than JSON.
+fn any_text() -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        Just("$".to_owned()),
+        Just("%".to_owned()),
+        Just("{".to_owned()),
+        Just("}".to_owned()),
+        Just("\"".to_owned()),
+        Just("\\".to_owned()),
+        Just("\n".to_owned()),
+        Just("\u{7f}\u{1}".to_owned()),
+        "[a-z é~]{1,3}",
+    ];
+    prop::collection::vec(part, 0..8)
+        .prop_map(|parts| parts.concat())
+        .prop_filter("an action", |text| !text.contains("{{"))
+}
+
+proptest! {
+    #[test]
+    fn texts_and_keys_are_read_back_as_they_were(text in any_text(), key in any_text()) {
+        let quote = |text: &str| serde_json::to_string(text).expect("a text can be written");
+        let json = format!(
+            "{{\"builders\": [{{\"type\": \"null\", \"x\": {}, \"l\": [{0}, 1, true], \"m\": {{{}: {0}}}}}], \"variables\": {{\"v\": {0}}}}}",
+            quote(&text), quote(&key)
+        );
+        let options = read_back(&json);
+        let string = |value: &crate::template::value::Value| string(&value.kind).map(str::to_owned);
+        prop_assert_eq!(options.get("x").and_then(string), Some(text.clone()));
+        let Some(Kind::List(items)) = options.get("l").map(|value| &value.kind) else { panic!("a list") };
+        prop_assert_eq!(string(&items[0]), Some(text.clone()));
+        let Some(Kind::Map(map)) = options.get("m").map(|value| &value.kind) else { panic!("a map") };
+        prop_assert_eq!(&map.entries[0].0.value, &key);
+    }
 }

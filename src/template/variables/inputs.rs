@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::diag::Diagnostics;
 use crate::io::secrets::{Secret, Secrets};
 use crate::template::hcl::DataRequest;
 
@@ -11,8 +12,8 @@ use crate::template::hcl::DataRequest;
 pub enum DataMode {
     /// Nothing is asked; what they would give stays unknown.
     Unknown,
-    /// They are read by this function. Its error says what went wrong.
-    Read(fn(&DataRequest) -> Result<BTreeMap<String, String>, String>),
+    /// They are read by this function.
+    Read(fn(&DataRequest) -> Result<BTreeMap<String, String>, Diagnostics>),
 }
 
 /// What the caller of a template brings along.

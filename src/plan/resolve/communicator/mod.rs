@@ -1,9 +1,12 @@
 //! How the guest is reached: the `ssh_*` options, and `winrm_*`.
 
+mod detours;
 mod winrm;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use russh::keys::decode_secret_key;
 
 use crate::diag::Diagnostic;
 use crate::io::text::{self, Text};
@@ -24,14 +27,14 @@ pub(super) fn communicator(decoder: &mut Decoder<'_>, purpose: Purpose) -> (Comm
     let kind = decoder.string_or("communicator", "ssh");
     let key = temporary_key(decoder);
     let ssh = ssh(decoder, kind == "ssh");
-    find_other_ways(decoder, kind == "ssh", purpose);
+    detours::find(decoder, kind == "ssh", purpose);
     let winrm = winrm::winrm(decoder, kind == "winrm");
     let plan = match kind.as_str() {
         "ssh" => CommunicatorPlan::Ssh(Box::new(ssh)),
         "winrm" => {
             let finding = purpose.finding("communicator `winrm` is checked, but not spoken by this program");
             decoder.push(finding.at(&decoder.span("communicator")));
-            CommunicatorPlan::WinRm(winrm)
+            CommunicatorPlan::WinRm(Box::new(winrm))
         }
         "none" => CommunicatorPlan::None,
         other => {
@@ -112,20 +115,28 @@ fn key_file(decoder: &mut Decoder<'_>, key: &'static str, is_used: bool) -> Opti
     if is_used {
         let span = decoder.span(key);
         decoder.require(&format!("`{key}`"), &path, Expect::File, &span);
-        refuse_public_key(decoder, key, &path);
+        if key != "ssh_certificate_file" {
+            refuse_bad_key(decoder, key, &path);
+        }
     }
     Some(path)
 }
 
-/// The usual mistake; the rest shows when the key is loaded.
-fn refuse_public_key(decoder: &mut Decoder<'_>, key: &'static str, path: &std::path::Path) {
+/// A key that no build could use.
+fn refuse_bad_key(decoder: &mut Decoder<'_>, key: &'static str, path: &Path) {
     let Ok(Text { text, .. }) = text::read(&decoder.folders().locate(path)) else { return };
-    if key == "ssh_private_key_file" && text.starts_with("ssh-") {
-        decoder.reject(key, format!("`{key}` is a public key; name the private one, without `.pub`"));
-    }
-    if key == "ssh_private_key_file" && text.lines().take(3).any(|line| line.contains("ENCRYPTED")) {
-        decoder.reject(key, format!("`{key}` is protected by a passphrase, which cannot be asked for"));
-    }
+    let problem = if text.starts_with("ssh-") {
+        "is a public key; name the private one, without `.pub`"
+    } else if text.lines().take(3).any(|line| line.contains("ENCRYPTED")) {
+        "is protected by a passphrase, which cannot be asked for"
+    } else {
+        match decode_secret_key(&text, None) {
+            Ok(_) => return,
+            Err(russh::keys::Error::KeyIsEncrypted) => "is protected by a passphrase, which cannot be asked for",
+            Err(_) => "is no private key that can be read",
+        }
+    };
+    decoder.reject(key, format!("`{key}` {problem}"));
 }
 
 fn temporary_key(decoder: &mut Decoder<'_>) -> TemporaryKey {
@@ -150,16 +161,4 @@ fn temporary_key(decoder: &mut Decoder<'_>) -> TemporaryKey {
     let default = if kind == "ecdsa" { 521 } else { TEMPORARY_RSA_BITS };
     let bits = if kind == "ed25519" { 256 } else { bits.unwrap_or(default) };
     TemporaryKey { kind, bits }
-}
-
-/// Options that would change too much to be passed over.
-fn find_other_ways(decoder: &mut Decoder<'_>, is_used: bool, purpose: Purpose) {
-    let hosts = ["ssh_bastion_host", "ssh_proxy_host"].map(|key| (key, decoder.string(key).is_some()));
-    let tunnels = ["ssh_local_tunnels", "ssh_remote_tunnels"].map(|key| (key, !decoder.strings(key).is_empty()));
-    for (key, is_set) in hosts.into_iter().chain(tunnels) {
-        if is_used && is_set {
-            let finding = purpose.finding(format!("`{key}` is known but not supported by this program"));
-            decoder.push(finding.at(&decoder.span(key)));
-        }
-    }
 }

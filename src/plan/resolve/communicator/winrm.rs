@@ -10,7 +10,7 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30 * 60);
 const PORT: u16 = 5985;
 const TLS_PORT: u16 = 5986;
 
-pub(super) fn winrm(decoder: &mut Decoder<'_>, is_used: bool) -> Box<WinRmPlan> {
+pub(super) fn winrm(decoder: &mut Decoder<'_>, is_used: bool) -> WinRmPlan {
     let username = decoder.string("winrm_username").unwrap_or_default();
     if is_used && username.is_empty() {
         let error = Diagnostic::error("`winrm_username` must be set").at(&decoder.whole_span().clone());
@@ -18,7 +18,7 @@ pub(super) fn winrm(decoder: &mut Decoder<'_>, is_used: bool) -> Box<WinRmPlan> 
     }
     let use_ssl = decoder.boolean("winrm_use_ssl");
     let default_port = if use_ssl { TLS_PORT } else { PORT };
-    Box::new(WinRmPlan {
+    WinRmPlan {
         host: decoder.string("winrm_host"),
         port: decoder.number("winrm_port", 0..=65535).filter(|port| *port != 0).unwrap_or(default_port),
         username,
@@ -28,5 +28,5 @@ pub(super) fn winrm(decoder: &mut Decoder<'_>, is_used: bool) -> Box<WinRmPlan> 
         insecure: decoder.boolean("winrm_insecure"),
         use_ntlm: decoder.boolean("winrm_use_ntlm"),
         no_proxy: decoder.boolean("winrm_no_proxy"),
-    })
+    }
 }

@@ -100,11 +100,10 @@ fn include(decoder: &mut Decoder<'_>, files_may_come: bool) -> Vec<PathBuf> {
     let paths = decoder.spanned_strings("include");
     for path in &paths {
         let checked = decoder.folders().check("file to include", path.value.as_ref(), Expect::File, &path.span);
-        if let Err(mut diagnostic) = checked {
-            if files_may_come {
-                diagnostic.severity = Severity::Warning;
-            }
-            decoder.push(diagnostic);
+        match checked {
+            Err(found) if files_may_come => decoder.push(Diagnostic { severity: Severity::Warning, ..found }),
+            Err(found) => decoder.push_for_run(found),
+            Ok(()) => {}
         }
     }
     paths.into_iter().map(|path| path.value.into()).collect()

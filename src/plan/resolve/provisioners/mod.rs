@@ -11,6 +11,7 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::catalog::Role;
 use crate::plan::decode::Decoder;
 use crate::plan::provisioner::{ProvisionerAction, ProvisionerPlan};
+use crate::source::Span;
 use crate::template::Provisioner;
 
 use super::BuildContext;
@@ -30,11 +31,26 @@ pub(super) fn plan(
     };
     let mut decoder = context.decoder(component, provisioner.config);
     let pause_before = pause(&mut decoder);
-    let timeout = decoder.positive_duration("timeout");
+    let timeout = decoder.switchable_duration("timeout").filter(|timeout| !timeout.is_zero());
     let max_retries = decoder.number("max_retries", 0..=i64::from(u32::MAX)).unwrap_or(0);
     let action = if runs { action(&kind, &mut decoder) } else { checked(&mut decoder) };
+    if runs && !has_place(context, &action) {
+        decoder.push(without_guest(&kind, decoder.whole_span()));
+        diagnostics.extend(decoder.finish());
+        return None;
+    }
     diagnostics.extend(decoder.finish());
     Some(ProvisionerPlan { kind, pause_before, timeout, max_retries, action })
+}
+
+/// The `file` builder has no guest; Packer lets such provisioners work on one of make-believe.
+fn has_place(context: &BuildContext<'_>, action: &ProvisionerAction) -> bool {
+    context.build.kind.value != "file" || matches!(action, ProvisionerAction::ShellLocal(_))
+}
+
+fn without_guest(kind: &str, span: &Span) -> Diagnostic {
+    let warning = Diagnostic::warning(format!("provisioner `{kind}` has no guest to work in and is left out")).at(span);
+    warning.help("the `file` builder only makes a file; `shell-local` can work on it")
 }
 
 /// Nothing of it is looked at.
@@ -50,7 +66,7 @@ fn checked(decoder: &mut Decoder<'_>) -> ProvisionerAction {
 }
 
 fn pause(decoder: &mut Decoder<'_>) -> Duration {
-    decoder.duration("pause_before").unwrap_or_default()
+    decoder.switchable_duration("pause_before").unwrap_or_default()
 }
 
 /// `kinds` has refused every other type.

@@ -11,7 +11,7 @@ pub(super) fn ovf(decoder: &mut Decoder<'_>) -> VirtualBoxOrigin {
         None => decoder.reject("source_path", "`source_path` must be set"),
         Some(path) if !path.contains("://") => {
             let span = decoder.span("source_path");
-            decoder.require("`source_path`", path, Expect::File, &span);
+            decoder.require_for_run("`source_path`", path.as_ref(), Expect::File, &span);
         }
         Some(_) => {}
     }

@@ -58,6 +58,7 @@ const BLOCKS: [&str; 6] =
     ["source", "provisioner", "error-cleanup-provisioner", "post-processor", "post-processors", "hcp_packer_registry"];
 
 pub(super) fn read(block: &Block, world: &World, diagnostics: &mut Diagnostics) -> Option<BuildBlock> {
+    let _: &[_; 0] = labels(block, [], diagnostics)?;
     let mut parts = Parts::new(&block.body);
     let name = parts.value("name").and_then(|written| diagnostics.take(text(written, world))).flatten();
     let description = parts.value("description").and_then(|written| diagnostics.take(text(written, world))).flatten();
@@ -116,6 +117,9 @@ fn component(block: &Block, world: World, diagnostics: &mut Diagnostics) -> Opti
 
 /// `post-processors { .. }`: one sequence.
 fn steps(block: &Block, world: &World, diagnostics: &mut Diagnostics) -> Vec<ComponentBlock> {
+    if labels(block, [], diagnostics).is_none() {
+        return Vec::new();
+    }
     let mut parts = Parts::new(&block.body);
     for kind in ["post-processor", "dynamic"] {
         drop(parts.blocks(kind));
@@ -127,8 +131,7 @@ fn steps(block: &Block, world: &World, diagnostics: &mut Diagnostics) -> Vec<Com
 
 fn listed_sources(listed: &Attribute, world: &World, diagnostics: &mut Diagnostics) -> Vec<SourceUse> {
     let value = match diagnostics.take(world.evaluate(&listed.value)) {
-        Some(Value::List(items)) => items,
-        Some(Value::Set(items)) => items,
+        Some(Value::List(items) | Value::Set(items)) => items,
         Some(Value::Null | Value::Unknown) | None => return Vec::new(),
         Some(other) => {
             let error = format!("`sources` must be a list of strings, not {}", other.describe());

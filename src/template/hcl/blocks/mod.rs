@@ -81,13 +81,13 @@ pub(super) struct Definitions {
 }
 
 impl Definitions {
-    pub(super) fn read(blocks: Vec<Block>, world: &World, diagnostics: &mut Diagnostics) -> Self {
+    pub(super) fn read(blocks: &[Block], world: &World, diagnostics: &mut Diagnostics) -> Self {
         let mut definitions = Self::default();
-        for Placed { block, world } in expand(&blocks, world, diagnostics) {
+        for Placed { block, world } in expand(blocks, world, diagnostics) {
             match block.kind.value.as_str() {
                 "source" => definitions.sources.extend(source::read(&block, diagnostics).map(|source| (source, world))),
                 "build" => {
-                    definitions.builds.extend(build::read(&block, &world, diagnostics).map(|build| (build, world)))
+                    definitions.builds.extend(build::read(&block, &world, diagnostics).map(|build| (build, world)));
                 }
                 kind => diagnostics.push(
                     Diagnostic::error(format!("a template has no block `{kind}`"))
@@ -106,11 +106,8 @@ fn repeated(what: &str, names: impl Iterator<Item = Spanned<String>>, diagnostic
     let mut seen = std::collections::BTreeMap::<String, Span>::new();
     for Spanned { value: name, span } in names {
         if let Some(first) = seen.get(&name) {
-            let (line, _) = first.source.position(first.range.start);
-            diagnostics.push(
-                Diagnostic::error(format!("{what} `{name}` is declared twice"))
-                    .at_with(&span, format!("the first one is on line {line} of {}", first.source.name)),
-            );
+            let error = Diagnostic::error(format!("{what} `{name}` is declared twice"));
+            diagnostics.push(error.at_with(&span, "declared again").related(first, "the first one"));
         } else {
             seen.insert(name, span);
         }

@@ -33,9 +33,8 @@ pub(super) fn read(block: &Block, diagnostics: &mut Diagnostics) -> Vec<Required
 
 /// Perhaps with a warning.
 fn required_version(wanted: &Expression) -> Result<Option<Diagnostic>, Diagnostic> {
-    let text = match evaluate_constant(wanted)? {
-        Value::String(text) => text,
-        _ => return Err(Diagnostic::error("`required_version` must be a string").at(&wanted.span)),
+    let Value::String(text) = evaluate_constant(wanted)? else {
+        return Err(Diagnostic::error("`required_version` must be a string").at(&wanted.span));
     };
     let constraints = Constraints::parse(&text).ok_or_else(|| {
         Diagnostic::error(format!("`{text}` is not a version constraint"))

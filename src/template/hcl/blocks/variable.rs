@@ -39,7 +39,9 @@ pub(super) fn read(block: &Block, diagnostics: &mut Diagnostics) -> Option<Varia
     let mut parts = Parts::new(&block.body);
     let kind = parts.value("type").and_then(|written| diagnostics.take(Type::parse(written)));
     let default = parts.value("default").cloned();
-    parts.value("description");
+    if let Some(written) = parts.value("description") {
+        diagnostics.take(evaluate_constant(written).and_then(|value| text_or_null(&value, written)));
+    }
     let sensitive = parts.value("sensitive").is_some_and(|written| flag(written, diagnostics));
     let validations =
         parts.blocks("validation").filter_map(|block| validation(block, &name.value, diagnostics)).collect();
@@ -61,6 +63,14 @@ pub(super) fn read_short(block: &Block, diagnostics: &mut Diagnostics) -> Vec<Va
         validations: Vec::new(),
     };
     block.body.attributes.iter().map(variable).collect()
+}
+
+fn text_or_null(value: &Value, written: &Expression) -> Result<(), Diagnostic> {
+    if *value == Value::Null {
+        return Ok(());
+    }
+    let text = value.to_text().map(|_| ());
+    text.map_err(|reason| Diagnostic::error(format!("`description`: {reason}")).at(&written.span))
 }
 
 pub(super) fn flag(written: &Expression, diagnostics: &mut Diagnostics) -> bool {

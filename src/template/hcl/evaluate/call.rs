@@ -54,7 +54,8 @@ pub(super) fn arguments(call: &Call, scope: &Scope<'_>) -> Evaluated<Option<Vec<
     }
 }
 
-fn explain(error: &CallError, call: &Call, span: &Span) -> Diagnostic {
+/// An error of a function, at the place of the argument that is to blame.
+pub(super) fn explain(error: &CallError, call: &Call, span: &Span) -> Diagnostic {
     let name = &call.name.value;
     if error.is_unknown {
         return Diagnostic::error(format!("there is no function `{name}`"))

@@ -19,6 +19,8 @@ pub(super) fn evaluate(arms: &Conditional, span: &Span, scope: &Scope<'_>) -> Ev
     let (taken, other) = sides(arms, is_true);
     let value = value_of(taken, scope)?;
     let Ok(other) = value_of(other, scope) else { return Ok(value) };
+    scope.budget().charge_value(&value, span)?;
+    scope.budget().charge_value(&other, span)?;
     let (kind, other_kind) = (Type::of(&value), Type::of(&other));
     let Some(common) = Type::common(&[&kind, &other_kind]) else {
         return Err(Diagnostic::error("the two results of a condition need a common type")

@@ -9,7 +9,7 @@ use crate::template::hcl::value::Value;
 
 /// Names with their values, over those of an outer scope.
 pub(in crate::template) struct Scope<'a> {
-    names: Vec<(Cow<'a, str>, Value)>,
+    names: BTreeMap<Cow<'a, str>, Value>,
     outer: Option<&'a Scope<'a>>,
     world: World<'a>,
 }
@@ -38,7 +38,7 @@ impl<'a> Scope<'a> {
     }
 
     fn of_world(world: World<'a>) -> Self {
-        Self { names: Vec::new(), outer: None, world }
+        Self { names: BTreeMap::new(), outer: None, world }
     }
 
     /// `env` may be called and sees these variables; everything else may not.
@@ -49,12 +49,12 @@ impl<'a> Scope<'a> {
     }
 
     pub(in crate::template) fn set(&mut self, name: impl Into<Cow<'a, str>>, value: Value) {
-        self.names.push((name.into(), value));
+        self.names.insert(name.into(), value);
     }
 
     /// A scope over this one.
     pub(super) fn inner(&self) -> Scope<'_> {
-        Scope { names: Vec::new(), outer: Some(self), world: self.world }
+        Scope { names: BTreeMap::new(), outer: Some(self), world: self.world }
     }
 
     /// The scope of a file that `templatefile` reads.
@@ -63,14 +63,13 @@ impl<'a> Scope<'a> {
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&Value> {
-        let own = self.names.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value);
-        own.or_else(|| self.outer.and_then(|outer| outer.get(name)))
+        self.names.get(name).or_else(|| self.outer.and_then(|outer| outer.get(name)))
     }
 
     /// For suggestions.
     pub(super) fn all_names(&self) -> Vec<&str> {
         let mut names = self.outer.map(Scope::all_names).unwrap_or_default();
-        names.extend(self.names.iter().map(|(name, _)| &**name));
+        names.extend(self.names.keys().map(|name| &**name));
         names
     }
 

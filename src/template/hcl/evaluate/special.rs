@@ -2,7 +2,7 @@
 
 use crate::diag::Diagnostic;
 use crate::source::Span;
-use crate::template::hcl::syntax::tree::Call;
+use crate::template::hcl::syntax::tree::{Call, Expression};
 use crate::template::hcl::value::{Type, Value};
 
 use super::{Evaluated, Scope, at, call::arguments, evaluate};
@@ -11,7 +11,7 @@ use super::{Evaluated, Scope, at, call::arguments, evaluate};
 pub(super) fn try_each(call: &Call, span: &Span, scope: &Scope<'_>) -> Evaluated {
     let mut last = None;
     for argument in &call.arguments {
-        match evaluate(argument, scope) {
+        match evaluate_charged(argument, scope) {
             // It may still fail when it is known, so that a later argument counts.
             Ok(value) if !value.is_wholly_known() => return Ok(Value::Unknown),
             Ok(value) => return Ok(value),
@@ -23,10 +23,16 @@ pub(super) fn try_each(call: &Call, span: &Span, scope: &Scope<'_>) -> Evaluated
         .at(span))
 }
 
+/// For what looks at all of a value.
+fn evaluate_charged(expression: &Expression, scope: &Scope<'_>) -> Evaluated {
+    let value = evaluate(expression, scope)?;
+    scope.budget().admit(value, &expression.span)
+}
+
 /// Whether the argument has a value.
 pub(super) fn can(call: &Call, span: &Span, scope: &Scope<'_>) -> Evaluated {
     let [argument] = &*call.arguments else { return Err(count(call, span, "one argument")) };
-    Ok(match evaluate(argument, scope) {
+    Ok(match evaluate_charged(argument, scope) {
         Ok(value) if !value.is_wholly_known() => Value::Unknown,
         result => Value::Bool(result.is_ok()),
     })
@@ -36,7 +42,7 @@ pub(super) fn can(call: &Call, span: &Span, scope: &Scope<'_>) -> Evaluated {
 pub(super) fn convert(call: &Call, span: &Span, scope: &Scope<'_>) -> Evaluated {
     let [value, kind] = &*call.arguments else { return Err(count(call, span, "a value and a type")) };
     let kind = Type::parse(kind)?;
-    let converted = at(kind.convert(&evaluate(value, scope)?), &value.span)?;
+    let converted = at(kind.convert(&evaluate_charged(value, scope)?), &value.span)?;
     scope.budget().admit(converted, span)
 }
 

@@ -1,20 +1,17 @@
 //! `templatefile(path, vars)`: a file with `${}` and `%{}` in it, which sees nothing but `vars`.
 
 use std::collections::BTreeSet;
-use std::io::Read;
 
 use crate::diag::Diagnostic;
 use crate::source::{SourceFile, Span};
-use crate::template::hcl::functions::Context;
+use crate::template::hcl::functions::{self, Context};
 use crate::template::hcl::syntax::parse_template;
 use crate::template::hcl::syntax::tree::{Call, Expression};
 use crate::template::hcl::value::Value;
 
+use super::call::{arguments, explain};
 use super::special::count;
-use super::{Evaluated, Scope, at, call::arguments, evaluate as value_of};
-
-/// In bytes. Larger files are not templates, and devices have no end.
-const SIZE_LIMIT: u64 = 16 * 1024 * 1024;
+use super::{Evaluated, Scope, evaluate as value_of};
 
 pub(super) fn evaluate(call: &Call, span: &Span, scope: &Scope<'_>, context: &Context<'_>) -> Evaluated {
     let Some(values) = arguments(call, scope)? else { return Ok(Value::Unknown) };
@@ -22,33 +19,25 @@ pub(super) fn evaluate(call: &Call, span: &Span, scope: &Scope<'_>, context: &Co
     if scope.is_template_file() {
         return Err(Diagnostic::error("templatefile cannot be called in a file that templatefile reads").at(span));
     }
-    if !path.is_wholly_known() || *variables == Value::Unknown {
-        return Ok(Value::Unknown);
-    }
-    let path = at(path.to_text(), span)?;
-    let Value::Map(variables) = variables else {
-        let message = format!("templatefile: the variables must be a map, this is {}", variables.describe());
-        return Err(Diagnostic::error(message).at(span));
+    let file =
+        functions::call("file", std::slice::from_ref(path), context).map_err(|error| explain(&error, call, span))?;
+    let variables = match variables {
+        Value::Map(variables) => variables,
+        Value::Unknown => return Ok(Value::Unknown),
+        other => {
+            let message = format!("templatefile: the variables must be a map, this is {}", other.describe());
+            return Err(Diagnostic::error(message).at(span));
+        }
     };
-    let text = read(&path, context).map_err(|reason| Diagnostic::error(format!("templatefile: {reason}")).at(span))?;
+    let (Ok(path), Value::String(text)) = (path.to_text(), file) else { return Ok(Value::Unknown) };
     scope.budget().charge_text(&text, span)?;
-    let template = parse_template(&SourceFile::new(path, text))?;
+    let template = parse_template(&SourceFile::new(path, &*text))?;
     let mut inner = scope.for_template_file();
     for (name, value) in &**variables {
         inner.set(&**name, value.clone());
     }
     check_names(&template, &inner, span)?;
     value_of(&template, &inner)
-}
-
-fn read(path: &str, context: &Context<'_>) -> Result<String, String> {
-    let file = fs_err::File::open(context.root.join(path)).map_err(|error| error.to_string())?;
-    let mut bytes = Vec::new();
-    file.take(SIZE_LIMIT + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
-    if bytes.len() as u64 > SIZE_LIMIT {
-        return Err(format!("{path} is larger than {} MiB", SIZE_LIMIT / (1024 * 1024)));
-    }
-    String::from_utf8(bytes).map_err(|_| format!("{path} is not UTF-8 text"))
 }
 
 /// Every name the file refers to, even where it is not evaluated, must be given.

@@ -1,5 +1,6 @@
 //! The arguments of one call: counted, looked at for nulls, converted to what the parameters ask for.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::template::hcl::value::{Number, Value};
@@ -93,6 +94,12 @@ impl<'a> Arguments<'a> {
         let texts = self.list(index).iter().enumerate().map(|(at, item)| text_of(item).ok_or_else(|| no_text(at)));
         texts.collect()
     }
+}
+
+/// A text in an error's message. Secrets are masked there where they stand whole, so no text is cut.
+pub(super) fn quoted(text: &str) -> Cow<'_, str> {
+    const LENGTH_LIMIT: usize = 100;
+    if text.len() > LENGTH_LIMIT { Cow::Borrowed("this text") } else { Cow::Owned(format!("`{text}`")) }
 }
 
 /// The text of a string.

@@ -1,5 +1,5 @@
 //! The tables of `tests/hcl_functions`: an expression, a tab, its value as JSON (or `!` and a part of the
-//! error's message), a tab, where the value comes from. `console` rows hold in Packer's console, too.
+//! error's message, with FOLDER for where the files are), a tab, where the value comes from. `console` rows hold in Packer's console, too.
 
 use std::path::Path;
 
@@ -49,7 +49,10 @@ fn shown(expression: &str) -> String {
     let value = parse_expression(&SourceFile::new("case", expression)).and_then(|tree| evaluate(&tree, &scope));
     match value {
         Ok(value) => json::encode(&value).expect("a known value").as_str().to_owned(),
-        Err(problem) => format!("!{}", problem.message),
+        Err(problem) => {
+            let root = context().root.display().to_string();
+            format!("!{}", problem.message.replace(&root, "FOLDER"))
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use crate::template::hcl::value::{Number, Value};
 
 use super::CallError;
-use super::arguments::Arguments;
+use super::arguments::{Arguments, quoted};
 use super::table::{Function, number, text};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -29,7 +29,7 @@ struct Network {
 impl Network {
     fn read(arguments: &Arguments<'_>) -> Result<Self, CallError> {
         let text = arguments.text(0);
-        let wrong = |_| CallError::of(0, format!("`{text:.60}` is not a network such as 10.0.0.0/8 or fd00::/16"));
+        let wrong = |_| CallError::of(0, format!("{} is not a network such as 10.0.0.0/8 or fd00::/16", quoted(text)));
         let network: IpNet = text.parse().map_err(wrong)?;
         let first = match network.network() {
             IpAddr::V4(address) => u128::from(address.to_bits()),

@@ -6,12 +6,12 @@ use bigdecimal::{BigDecimal, RoundingMode, Zero};
 use crate::template::hcl::value::{Number, Value};
 
 use super::CallError;
-use super::arguments::Arguments;
+use super::arguments::{Arguments, quoted};
 use super::limits::check_elements;
 use super::table::{Function, number, text};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("abs", &[number("num")], |a| of_decimal(a.number(0).decimal().abs())),
+    Function::new("abs", &[number("num")], |a| of_decimal(&a.number(0).decimal().abs())),
     Function::new("ceil", &[number("num")], |a| rounded(a.number(0), RoundingMode::Ceiling)),
     Function::new("floor", &[number("num")], |a| rounded(a.number(0), RoundingMode::Floor)),
     Function::new("log", &[number("num"), number("base")], log),
@@ -23,8 +23,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::always("signum", &[number("num")], signum),
 ];
 
-fn of_decimal(value: BigDecimal) -> Result<Value, CallError> {
-    Number::new(&value).map(Value::Number).map_err(|error| CallError::new(error.0))
+fn of_decimal(value: &BigDecimal) -> Result<Value, CallError> {
+    Number::new(value).map(Value::Number).map_err(|error| CallError::new(error.0))
 }
 
 /// The shortest decimal number that reads as this binary one.
@@ -36,7 +36,7 @@ fn of_float(value: f64) -> Result<Value, CallError> {
 }
 
 fn rounded(number: &Number, mode: RoundingMode) -> Result<Value, CallError> {
-    of_decimal(number.decimal().with_scale_round(0, mode))
+    of_decimal(&number.decimal().with_scale_round(0, mode))
 }
 
 fn log(arguments: &Arguments<'_>) -> Result<Value, CallError> {
@@ -70,9 +70,9 @@ fn parse_int(arguments: &Arguments<'_>) -> Result<Value, CallError> {
     match values.filter(|values| !values.is_empty() && values.len() <= LENGTH_LIMIT) {
         Some(values) => {
             let number = values.iter().fold(BigInt::ZERO, |number, digit| number * base + *digit);
-            of_decimal(BigDecimal::from(if sign == Sign::Minus { -number } else { number }))
+            of_decimal(&BigDecimal::from(if sign == Sign::Minus { -number } else { number }))
         }
-        None => Err(CallError::of(0, format!("`{text:.40}` is not a whole number in base {base}"))),
+        None => Err(CallError::of(0, format!("{} is not a whole number in base {base}", quoted(text)))),
     }
 }
 
@@ -133,7 +133,7 @@ fn range(arguments: &Arguments<'_>) -> Result<Value, CallError> {
     let mut next = start.clone();
     let mut items = Vec::with_capacity(steps);
     for _ in 0..steps {
-        items.push(of_decimal(next.clone())?);
+        items.push(of_decimal(&next)?);
         next += &step;
     }
     Ok(Value::list(items))

@@ -44,6 +44,11 @@ impl<'a> Parser<'a> {
         Self { text, at: 0, place: Place::Inside(span), depth: 0, count: 0, is_bracketed: false }
     }
 
+    /// Inside of something that is nested so deep.
+    pub(super) fn at_depth(self, depth: usize) -> Self {
+        Self { depth, ..self }
+    }
+
     pub(super) fn rest(&self) -> &'a str {
         &self.text[self.at..]
     }
@@ -149,9 +154,7 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn deepen(&mut self) -> Parsed<()> {
-        if self.depth == DEPTH_LIMIT {
-            return Err(Diagnostic::error(format!("nested more than {DEPTH_LIMIT} deep")).at(&self.span_of_next()));
-        }
+        check_depth(self.depth, &self.span_of_next())?;
         self.depth += 1;
         Ok(())
     }
@@ -176,4 +179,12 @@ impl<'a> Parser<'a> {
         self.is_bracketed = outer;
         result
     }
+}
+
+/// Whether there may be one more level under `depth` of them.
+pub(super) fn check_depth(depth: usize, span: &Span) -> Parsed<()> {
+    if depth < DEPTH_LIMIT {
+        return Ok(());
+    }
+    Err(Diagnostic::error(format!("nested more than {DEPTH_LIMIT} deep")).at(span))
 }

@@ -8,7 +8,7 @@ use crate::source::{SourceFile, Span, Spanned};
 use crate::template::hcl::value::Value;
 use crate::template::{json, value as written};
 
-use super::cursor::{Parsed, Parser};
+use super::cursor::{Parsed, Parser, check_depth};
 use super::tree::{Attribute, Block, Body, Expression, ExpressionKind, Item, Key};
 
 /// Which properties of a body are blocks. All others are arguments.
@@ -75,7 +75,7 @@ impl Reader<'_> {
     }
 
     fn attribute(&mut self, body: &mut Body, name: Spanned<String>, value: &written::Value) {
-        match expression(self.source, value) {
+        match (Values { source: self.source, depth: 0 }).expression(value) {
             Ok(value) => body.attributes.push(Attribute { name, value: Arc::new(value) }),
             Err(diagnostic) => self.report(diagnostic),
         }
@@ -136,44 +136,59 @@ impl Header<'_> {
     }
 }
 
-/// An argument's value. JSON is nested within bounds, so this is as well.
-fn expression(source: &Arc<SourceFile>, value: &written::Value) -> Parsed<Expression> {
-    let span = &value.span;
-    let literal = |value| Ok(Expression::literal(value, span.clone()));
-    let kind = match &value.kind {
-        written::Kind::Null => return literal(Value::Null),
-        written::Kind::Unknown | written::Kind::Deferred(_) => return literal(Value::Unknown),
-        written::Kind::Bool(value) => return literal(Value::Bool(*value)),
-        written::Kind::Number(digits) => return number(digits, span),
-        written::Kind::String(text) => return template(source, text, span),
-        written::Kind::List(items) => {
-            ExpressionKind::List(items.iter().map(|item| expression(source, item)).collect::<Result<_, _>>()?)
-        }
-        written::Kind::Map(object) => ExpressionKind::Object(
-            object.entries.iter().map(|(name, value)| item(source, name, value)).collect::<Result<_, _>>()?,
-        ),
-    };
-    Ok(Expression { kind, span: span.clone() })
+/// Makes expressions of values, `depth` levels under the argument.
+#[derive(Clone, Copy)]
+struct Values<'a> {
+    source: &'a Arc<SourceFile>,
+    depth: usize,
 }
 
-fn number(digits: &str, span: &Span) -> Parsed<Expression> {
-    match digits.parse() {
-        Ok(number) => Ok(Expression::literal(Value::Number(number), span.clone())),
-        Err(error) => Err(Diagnostic::error(format!("{error}")).at(span)),
+impl Values<'_> {
+    fn expression(self, value: &written::Value) -> Parsed<Expression> {
+        let span = &value.span;
+        let literal = |value| Ok(Expression::literal(value, span.clone()));
+        match &value.kind {
+            written::Kind::Bool(value) => literal(Value::Bool(*value)),
+            written::Kind::Number(digits) => literal(number(digits, span)?),
+            written::Kind::String(text) => self.template(text, span),
+            written::Kind::List(items) => self.nested(span, |inner| {
+                items.iter().map(|item| inner.expression(item)).collect::<Result<_, _>>().map(ExpressionKind::List)
+            }),
+            written::Kind::Map(object) => self.nested(span, |inner| {
+                let items = object.entries.iter().map(|(name, value)| inner.item(name, value));
+                items.collect::<Result<_, _>>().map(ExpressionKind::Object)
+            }),
+            // The reader of JSON makes nothing else.
+            written::Kind::Null | written::Kind::Unknown | written::Kind::Deferred(_) => literal(Value::Null),
+        }
+    }
+
+    fn nested(self, span: &Span, inner: impl FnOnce(Self) -> Parsed<ExpressionKind>) -> Parsed<Expression> {
+        check_depth(self.depth, span)?;
+        let kind = inner(Self { depth: self.depth + 1, ..self })?;
+        Ok(Expression { kind, span: span.clone() })
+    }
+
+    fn item(self, name: &Spanned<String>, value: &written::Value) -> Parsed<Item> {
+        let key = Key::Computed(self.template(&name.value, &name.span)?);
+        Ok(Item { key, value: self.expression(value)? })
+    }
+
+    /// A string without escapes is read where it stands, so that errors point into it.
+    fn template(self, text: &str, span: &Span) -> Parsed<Expression> {
+        let inside = span.range.start + 1..span.range.end.saturating_sub(1);
+        let parser = if self.source.text.get(inside.clone()) == Some(text) {
+            Parser::of_range(self.source, inside)
+        } else {
+            Parser::of_text(text, span)
+        };
+        parser.at_depth(self.depth).whole_template()
     }
 }
 
-fn item(source: &Arc<SourceFile>, name: &Spanned<String>, value: &written::Value) -> Parsed<Item> {
-    let key = Key::Computed(template(source, &name.value, &name.span)?);
-    Ok(Item { key, value: expression(source, value)? })
-}
-
-/// A string without escapes is read where it stands, so that errors point into it.
-fn template(source: &Arc<SourceFile>, text: &str, span: &Span) -> Parsed<Expression> {
-    let inside = span.range.start + 1..span.range.end.saturating_sub(1);
-    if source.text.get(inside.clone()) == Some(text) {
-        Parser::of_range(source, inside).whole_template()
-    } else {
-        Parser::of_text(text, span).whole_template()
+fn number(digits: &str, span: &Span) -> Parsed<Value> {
+    match digits.parse() {
+        Ok(number) => Ok(Value::Number(number)),
+        Err(error) => Err(Diagnostic::error(format!("{error}")).at(span)),
     }
 }

@@ -1,7 +1,6 @@
 //! Type constraints, as a variable declares one, and the types of values.
 
 use std::collections::BTreeMap;
-use std::fmt::{Display, Formatter};
 
 use super::Value;
 
@@ -42,30 +41,6 @@ impl Type {
             Value::Map(entries) => {
                 let attribute = |value| Attribute { kind: Self::of(value), optional: None };
                 Self::Object(entries.iter().map(|(name, value)| (name.clone(), attribute(value))).collect())
-            }
-        }
-    }
-}
-
-/// As it is written in a template.
-impl Display for Type {
-    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Any => f.write_str("any"),
-            Self::String => f.write_str("string"),
-            Self::Number => f.write_str("number"),
-            Self::Bool => f.write_str("bool"),
-            Self::List(inner) => write!(f, "list({inner})"),
-            Self::Set(inner) => write!(f, "set({inner})"),
-            Self::Map(inner) => write!(f, "map({inner})"),
-            Self::Object(attributes) => {
-                let names: Vec<String> =
-                    attributes.iter().map(|(name, attribute)| format!("{name} = {}", attribute.kind)).collect();
-                write!(f, "object({{ {} }})", names.join(", "))
-            }
-            Self::Tuple(kinds) => {
-                let kinds: Vec<String> = kinds.iter().map(Self::to_string).collect();
-                write!(f, "tuple([{}])", kinds.join(", "))
             }
         }
     }

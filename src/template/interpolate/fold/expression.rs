@@ -79,7 +79,7 @@ impl Folder<'_> {
         let range = operand.range.clone();
         match self.operand_part(operand)? {
             Part::Known(value) => self.scope.growth.admit(value, &range).map(Part::Known),
-            late => Ok(late),
+            late @ Part::Late(_) => Ok(late),
         }
     }
 

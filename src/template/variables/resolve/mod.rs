@@ -42,7 +42,9 @@ pub(in crate::template) fn resolve(
     written.extend(given);
     let missing: Vec<_> = declared.iter().filter(|one| !written.contains_key(&one.name.value)).collect();
     if !inputs.syntax_only {
-        missing.iter().for_each(|declaration| diagnostics.push(required(&declaration.name)));
+        for declaration in &missing {
+            diagnostics.push(required(&declaration.name));
+        }
     }
     let scope = Scope::of_variables(facts, inputs.environment.clone());
     let (values, findings) = fill_in(written, scope, &is_sensitive, missing.is_empty());
@@ -115,9 +117,10 @@ fn fill_in(
     let known = || scope.values().keys().map(String::as_str);
     for (name, mut problem) in waiting.into_iter().filter(|_| complete) {
         if let Some(unresolved) = problem.unresolved.take() {
-            problem = match open.contains_key(&unresolved) {
-                true => problem.help("it waits for a value itself; variables cannot need each other in a circle"),
-                false => problem.suggest(&unresolved, known()),
+            problem = if open.contains_key(&unresolved) {
+                problem.help("it waits for a value itself; variables cannot need each other in a circle")
+            } else {
+                problem.suggest(&unresolved, known())
             };
         }
         let finding = diagnose(&name, &open[&name], problem, is_sensitive);

@@ -74,6 +74,34 @@ fn collections_and_texts() {
     ]);
 }
 
+#[test]
+fn types() {
+    let kinds = "types are string, number, bool, any, list(..), set(..), map(..), object({..}) and tuple([..])";
+    for (text, expected) in [
+        ("1", format!("1: a type is needed here ({kinds})")),
+        ("\"'\"", "\"'\": a value is needed here, not `'` (strings are written in double quotes)".to_owned()),
+        ("var.x", format!("var.x: a type is needed here ({kinds})")),
+        ("array(string)", format!("array(string): there is no type `array` ({kinds})")),
+        ("list()", "list(): `list` needs one type in its parentheses".to_owned()),
+        ("list(string, string)", "list(string, string): `list` needs one type in its parentheses".to_owned()),
+        ("list(lst(string))", "lst(string): there is no type `lst` (did you mean `list`?)".to_owned()),
+        ("object(string)", "string: object needs attributes in braces".to_owned()),
+        ("tuple(string)", "string: tuple needs types in brackets".to_owned()),
+        ("list(optional(string))", "optional(string): only an attribute of an object is optional".to_owned()),
+        ("object({ a = optional() })", "optional(): `optional` needs a type and may have a default".to_owned()),
+        (
+            "object({ a = optional(number, \"x\") })",
+            "\"x\": the default does not fit: a number is needed, this is a string that does not read as one"
+                .to_owned(),
+        ),
+        ("object({ (b) = string })", "(b): the name of an attribute is needed here".to_owned()),
+    ] {
+        let found = super::shown(&format!("convert(1, {text})"));
+        let message = found.split(' ').skip(3).collect::<Vec<_>>().join(" ");
+        assert_eq!(message, expected, "{text}");
+    }
+}
+
 /// The value of a variable that may be secret is in no message.
 #[test]
 fn values_are_not_shown() {

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::template::hcl::functions::CallError;
-use crate::template::hcl::functions::arguments::Arguments;
+use crate::template::hcl::functions::arguments::{Arguments, quoted};
 use crate::template::hcl::functions::table::{Function, text};
 use crate::template::hcl::value::Value;
 
@@ -19,8 +19,9 @@ fn v5(arguments: &Arguments<'_>) -> Result<Value, CallError> {
         "url" => Uuid::NAMESPACE_URL,
         "oid" => Uuid::NAMESPACE_OID,
         "x500" => Uuid::NAMESPACE_X500,
-        _ => Uuid::parse_str(name)
-            .map_err(|_| CallError::of(0, format!("`{name:.60}` is not a namespace: dns, url, oid, x500 or a UUID")))?,
+        _ => Uuid::parse_str(name).map_err(|_| {
+            CallError::of(0, format!("{} is not a namespace: dns, url, oid, x500 or a UUID", quoted(name)))
+        })?,
     };
     Ok(Value::string(Uuid::new_v5(&namespace, arguments.text(1).as_bytes()).to_string()))
 }

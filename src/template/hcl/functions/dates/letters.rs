@@ -89,5 +89,5 @@ fn unknown(letters: &str) -> String {
         b'Z' => "; offsets are ZZZZZ, ZZZZ, ZZZ or Z",
         _ => "; text stands between apostrophes",
     };
-    format!("`{letters:.20}` is not a part of a time{meant}")
+    format!("`{letters}` is not a part of a time{meant}")
 }

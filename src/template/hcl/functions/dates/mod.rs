@@ -11,7 +11,7 @@ use crate::template::hcl::value::Value;
 use crate::template::interpolate::time;
 
 use super::CallError;
-use super::arguments::Arguments;
+use super::arguments::{Arguments, quoted};
 use super::table::{Function, number, text};
 pub(super) use moment::Moment;
 
@@ -27,7 +27,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 fn moment(arguments: &Arguments<'_>, index: usize) -> Result<Moment, CallError> {
     let text = arguments.text(index);
-    let wrong = || CallError::of(index, format!("`{text:.60}` is not a time such as 2026-01-02T15:04:05Z"));
+    let wrong = || CallError::of(index, format!("{} is not a time such as 2026-01-02T15:04:05Z", quoted(text)));
     Moment::read(text, &['T']).ok_or_else(wrong)
 }
 
@@ -38,7 +38,7 @@ fn format_date(arguments: &Arguments<'_>) -> Result<Value, CallError> {
 
 fn time_add(arguments: &Arguments<'_>) -> Result<Value, CallError> {
     let (moment, text) = (moment(arguments, 0)?, arguments.text(1));
-    let wrong = || CallError::of(1, format!("`{text:.60}` is not a duration such as 1h30m or -10s"));
+    let wrong = || CallError::of(1, format!("{} is not a duration such as 1h30m or -10s", quoted(text)));
     let duration = duration(text).ok_or_else(wrong)?;
     let moved = moment.plus(duration).ok_or_else(|| CallError::new("the result is out of the range of years"))?;
     Ok(Value::string(moved.to_string()))
@@ -91,7 +91,7 @@ fn legacy_strftime(arguments: &Arguments<'_>) -> Value {
 
 fn rfc3339_parse(arguments: &Arguments<'_>) -> Result<Value, CallError> {
     let text = arguments.text(0);
-    let wrong = || CallError::of(0, format!("`{text:.60}` is not a time such as 2026-01-02T15:04:05Z"));
+    let wrong = || CallError::of(0, format!("{} is not a time such as 2026-01-02T15:04:05Z", quoted(text)));
     let moment = Moment::read(text, &['T', 't', ' ']).ok_or_else(wrong)?;
     let mut parts = parts(&moment);
     parts.insert(String::from("unix"), Value::integer(moment.unix()));

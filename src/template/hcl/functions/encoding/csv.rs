@@ -20,8 +20,8 @@ fn csv_decode(arguments: &Arguments<'_>) -> Result<Value, CallError> {
         return Err(CallError::of(0, "the first line with the names of the columns is missing"));
     }
     let mut seen = BTreeSet::new();
-    if let Some(repeated) = names.iter().find(|name| !seen.insert(*name)) {
-        return Err(CallError::of(0, format!("the column `{repeated:.40}` is there twice")));
+    if let Some(repeated) = names.iter().position(|name| !seen.insert(name)) {
+        return Err(CallError::of(0, format!("column {} has the name of one before it", repeated + 1)));
     }
     let mut budget = Budget::default();
     let rows = reader.records().map(|record| row(&names, &record.map_err(|error| wrong(&error))?, &mut budget));

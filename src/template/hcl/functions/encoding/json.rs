@@ -107,7 +107,6 @@ fn value(node: Node) -> Result<Value, CallError> {
 }
 
 fn number(digits: &str) -> Result<Value, CallError> {
-    let number: Number =
-        digits.parse().map_err(|_| CallError::of(0, format!("the number {digits:.40} is out of range")))?;
+    let number: Number = digits.parse().map_err(|_| CallError::of(0, "a number is out of range"))?;
     Ok(Value::Number(number))
 }

@@ -7,7 +7,7 @@ use regex::Regex;
 use super::contents::below;
 use super::paths;
 use crate::template::hcl::functions::CallError;
-use crate::template::hcl::functions::arguments::Arguments;
+use crate::template::hcl::functions::arguments::{Arguments, quoted};
 use crate::template::hcl::functions::limits::check_elements;
 use crate::template::hcl::value::Value;
 
@@ -55,7 +55,7 @@ struct Search {
 
 impl Search {
     fn new(pattern: &str) -> Result<Self, CallError> {
-        let wrong = |why: &str| CallError::of(1, format!("`{pattern}` is not a pattern: {why}"));
+        let wrong = |why: &str| CallError::of(1, format!("{} is not a pattern: {why}", quoted(pattern)));
         let plain = pattern.find(['*', '?', '[', '{', '\\']).unwrap_or(pattern.len());
         let fixed = pattern[..plain].rfind('/').map_or(0, |slash| slash + 1);
         let regex = expression(pattern).ok_or_else(|| wrong("a bracket is not closed"))?;

@@ -7,8 +7,8 @@ use regex::{Captures, Regex};
 
 use super::re2;
 use crate::template::hcl::functions::CallError;
-use crate::template::hcl::functions::arguments::Arguments;
-use crate::template::hcl::functions::limits::{Budget, Text};
+use crate::template::hcl::functions::arguments::{Arguments, quoted};
+use crate::template::hcl::functions::limits::{Budget, Text, check_text};
 use crate::template::hcl::functions::table::{Function, text};
 use crate::template::hcl::value::Value;
 
@@ -25,7 +25,7 @@ fn compile(arguments: &Arguments<'_>, index: usize) -> Result<Regex, CallError> 
             // The last line of several says what is wrong, those before it point at the place.
             error => error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned(),
         };
-        CallError::of(index, format!("`{}` is not a regular expression: {why}", arguments.text(index)))
+        CallError::of(index, format!("{} is not a regular expression: {why}", quoted(arguments.text(index))))
     })
 }
 
@@ -49,14 +49,17 @@ fn all(arguments: &Arguments<'_>) -> Result<Value, CallError> {
 /// `$1`, `${1}` and `${name}` in the replacement stand for groups.
 fn replace(arguments: &Arguments<'_>) -> Result<Value, CallError> {
     let regex = compile(arguments, 1)?;
-    let text = arguments.text(0);
+    let (text, replacement) = (arguments.text(0), arguments.text(2));
+    let groups = replacement.matches('$').count();
     let mut out = Text::default();
     let mut copied = 0;
     for found in regex.captures_iter(text) {
         let place = found.get_match();
         out.push(&text[copied..place.start()])?;
+        // No group is longer than the match.
+        check_text(groups.saturating_mul(place.len()).saturating_add(replacement.len()))?;
         let mut expanded = String::new();
-        found.expand(arguments.text(2), &mut expanded);
+        found.expand(replacement, &mut expanded);
         out.push(&expanded)?;
         copied = place.end();
     }

@@ -1,5 +1,7 @@
 //! Texts in, texts out. What people count in a text are grapheme clusters: "é" is one, however it is written.
 
+use std::collections::HashSet;
+
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::template::hcl::functions::CallError;
@@ -117,8 +119,8 @@ fn clamp(number: u64) -> usize {
 }
 
 fn trim(arguments: &Arguments<'_>) -> Value {
-    let cut: Vec<char> = arguments.text(1).chars().collect();
-    Value::string(arguments.text(0).trim_matches(&cut[..]))
+    let cut: HashSet<char> = arguments.text(1).chars().collect();
+    Value::string(arguments.text(0).trim_matches(|character| cut.contains(&character)))
 }
 
 fn trim_prefix(arguments: &Arguments<'_>) -> Value {

@@ -77,3 +77,13 @@ fn references_point_into_the_string() {
     let reference = &body.attributes[0].value.references()[0];
     assert_eq!((reference.path.join("."), reference.span.range.clone()), ("var.name".to_owned(), 11..19));
 }
+
+#[test]
+fn nesting_is_limited_strings_included() {
+    let text = |lists: usize, inner: &str| format!("{{\"x\": {}{inner}{}}}", "[".repeat(lists), "]".repeat(lists));
+    assert!(read(&text(64, "1")).is_ok());
+    assert!(read(&text(65, "1")).is_err());
+    let nested = format!("\"${{{}1{}}}\"", "(".repeat(20), ")".repeat(20));
+    assert!(read(&text(40, &nested)).is_ok());
+    assert!(read(&text(50, &nested)).is_err());
+}

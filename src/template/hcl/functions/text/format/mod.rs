@@ -4,7 +4,7 @@ mod digits;
 mod directive;
 
 use crate::template::hcl::functions::CallError;
-use crate::template::hcl::functions::arguments::Arguments;
+use crate::template::hcl::functions::arguments::{Arguments, quoted};
 use crate::template::hcl::functions::limits::{Budget, Text, check_elements};
 use crate::template::hcl::functions::table::{Function, any, text};
 use crate::template::hcl::value::Value;
@@ -28,6 +28,8 @@ fn format_list(arguments: &Arguments<'_>) -> Result<Value, CallError> {
     for row in 0..rows(arguments)? {
         let values: Vec<&Value> = arguments.all()[1..].iter().map(|value| cell(value, row)).collect();
         let line = fill(arguments.text(0), &values)?;
+        // The format counts, too: a long one may write nothing.
+        budget.text(arguments.text(0))?;
         budget.text(line.as_str())?;
         lines.push(line.into_value());
     }
@@ -74,7 +76,8 @@ fn fill(format: &str, values: &[&Value]) -> Result<Text, CallError> {
         let index = directive.argument.unwrap_or(next);
         let written = &format[at..at + 1 + length];
         let value = values.get(index).ok_or_else(|| too_few(written, index, values.len()))?;
-        let body = directive.format(value).map_err(|why| CallError::of(index + 1, format!("`{written}`: {why}")))?;
+        let body =
+            directive.format(value).map_err(|why| CallError::of(index + 1, format!("{}: {why}", quoted(written))))?;
         push_padded(&directive, &body, &mut out)?;
         next = index + 1;
         used = used.max(next);
@@ -87,7 +90,7 @@ fn fill(format: &str, values: &[&Value]) -> Result<Text, CallError> {
 }
 
 fn too_few(written: &str, index: usize, given: usize) -> CallError {
-    CallError::of(0, format!("`{written}` asks for value {}, there are {given}", index.saturating_add(1)))
+    CallError::of(0, format!("{} asks for value {}, there are {given}", quoted(written), index.saturating_add(1)))
 }
 
 /// Padding is counted in what people see as characters.
