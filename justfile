@@ -19,3 +19,11 @@ quickstart *words:
 # Boxwright against Packer on the demonstration box
 bench *words:
     scripts/bench-build {{ words }}
+
+# all fuzz targets, each for so many seconds of processor time
+fuzz seconds="60":
+    scripts/fuzz all {{ seconds }}
+
+# processor time and memory of validate, against Packer
+bench-validate *words:
+    scripts/bench-validate {{ words }}
