@@ -1,5 +1,5 @@
 //! Disk images. `Disk` reads one as stretches of data and of nothing, whatever its format and however many
-//! files it lies on; `vmdk` writes one.
+//! files it lies on; `vmdk` writes one, `ovf` describes a machine for VirtualBox and VMware, and `ova` packs both.
 //!
 //! Images come from strangers too: every number in them is checked before it is used, tables are read in
 //! pages, and nothing is allocated by a size that stands in a file.
@@ -9,6 +9,8 @@ mod disk;
 mod error;
 mod fields;
 mod input;
+pub mod ova;
+pub mod ovf;
 mod qcow2;
 mod raw;
 mod table;
