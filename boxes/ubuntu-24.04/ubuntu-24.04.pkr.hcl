@@ -91,7 +91,7 @@ locals {
   shutdown_command = "echo '${var.ssh_password}' | sudo -S shutdown -P now"
 }
 
-source "virtualbox-iso" "box" {
+source "virtualbox-iso" "ubuntu" {
   vm_name              = "ubuntu-24.04"
   output_directory     = "${local.box_directory}/output-virtualbox"
   guest_os_type        = "Ubuntu_64"
@@ -115,7 +115,7 @@ source "virtualbox-iso" "box" {
   shutdown_command     = local.shutdown_command
 }
 
-source "qemu" "box" {
+source "qemu" "ubuntu" {
   vm_name          = "ubuntu-24.04.qcow2"
   output_directory = "${local.box_directory}/output-qemu"
   machine_type     = var.firmware == "efi" ? "q35" : "pc"
@@ -136,8 +136,7 @@ source "qemu" "box" {
 }
 
 build {
-  name    = "ubuntu-24.04"
-  sources = ["source.virtualbox-iso.box", "source.qemu.box"]
+  sources = ["source.virtualbox-iso.ubuntu", "source.qemu.ubuntu"]
 
   provisioner "shell" {
     environment_vars = ["DEBIAN_FRONTEND=noninteractive"]
