@@ -22,10 +22,11 @@ make_user() {
 }
 
 let_in_by_key() {
-  install -d -m 700 -o vagrant -g vagrant /home/vagrant/.ssh
+  mkdir -p /home/vagrant/.ssh
   printf '%s\n' "$RSA" "$ED25519" >/home/vagrant/.ssh/authorized_keys
-  chown vagrant:vagrant /home/vagrant/.ssh/authorized_keys
+  chmod 700 /home/vagrant/.ssh
   chmod 600 /home/vagrant/.ssh/authorized_keys
+  chown -R vagrant:vagrant /home/vagrant/.ssh
 }
 
 allow_sudo() {
