@@ -62,6 +62,9 @@ pub(super) fn evaluate_all(
     let order = order(&nodes, diagnostics);
     let mut globals = Globals::new(data);
     for index in order {
+        if world.is_spent() {
+            break;
+        }
         let here = globals.world(world);
         match nodes[index] {
             Node::Local(local) => {

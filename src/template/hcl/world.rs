@@ -72,6 +72,11 @@ impl World {
         self.names.get(name)
     }
 
+    /// Whether the values of the template have grown beyond their bound, which is an error of its own.
+    pub(super) fn is_spent(&self) -> bool {
+        self.shared.budget.is_spent()
+    }
+
     pub(super) fn evaluate(&self, expression: &Expression) -> Result<Value, Diagnostic> {
         let Facts { root, working_folder, started } = &self.shared.facts;
         let context = Context { root, working_folder, started: *started };
