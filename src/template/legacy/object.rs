@@ -52,7 +52,7 @@ pub(super) fn take_type(object: &mut Object, what: &str) -> Result<Spanned<Strin
 }
 
 pub(super) fn no_type(what: &str, span: &Span) -> Diagnostic {
-    Diagnostic::error(format!("{what} has no `type`")).at(span).help("`type` says what it is: \"type\": \"...\"")
+    Diagnostic::error(format!("{what} has no `type`")).at(span).help("give it one: \"type\": \"...\"")
 }
 
 /// A string, and nothing that could be taken for one.
