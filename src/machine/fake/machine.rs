@@ -110,6 +110,6 @@ impl Machine for FakeMachine {
         self.enter(Operation::Export, "").await?;
         self.context.cleanup.keep(self.disk_cleanup);
         let disk = Disk { path: self.disk.clone(), format: "raw".into(), virtual_size_bytes: DISK_BYTES as u64 };
-        Ok(MachineImage { disks: vec![disk], accelerator: "none".into(), efi_variables: None, efi_code: None })
+        Ok(MachineImage { disks: vec![disk], accelerator: "none".into(), ..MachineImage::default() })
     }
 }
