@@ -6,10 +6,9 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 ISO=$ROOT/.cache/nano.iso
-REGISTRY=boxwright$$
-export VBOX_USER_HOME=$WORK/virtualbox VBOX_IPC_SOCKETID=$REGISTRY
+export VBOX_USER_HOME=$WORK/virtualbox VBOX_IPC_SOCKETID=boxwright$$
 export TMPDIR=$WORK/tmp
-mkdir "$TMPDIR"
+mkdir "$TMPDIR" "$WORK/machines"
 trap 'remove_machines; finish' EXIT
 
 remove_machines() {
@@ -18,7 +17,7 @@ remove_machines() {
     VBoxManage controlvm "$id" poweroff >/dev/null 2>&1 || true
     eventually "the machine $id goes" VBoxManage unregistervm "$id" --delete 2>/dev/null || true
   done
-  rm -rf /tmp/.vbox-*-ipc-"$REGISTRY" /tmp/.vbox-"$REGISTRY"-ipc
+  rm -rf "/tmp/.vbox-$VBOX_IPC_SOCKETID-ipc"
 }
 
 machines() { VBoxManage list vms | sed -n 's/.*{\(.*\)}$/\1/p'; }
@@ -32,10 +31,10 @@ eventually() {
   done
 }
 
-# what a build must leave as it was: machines, disks, processes, temporary files
+# what a build must leave as it was: machines, disks, processes, files of machines, temporary files
 nothing_left() {
   local left
-  left=$(VBoxManage list vms; VBoxManage list hdds; pgrep -af "VBoxHeadless.*$WORK"; find "$TMPDIR" -mindepth 1)
+  left=$(VBoxManage list vms; VBoxManage list hdds; pgrep -af VBoxHeadless.*boxwright-; find "$TMPDIR" "$WORK/machines" -mindepth 1)
   [ -z "$left" ] || die "left behind: $left"
 }
 
@@ -47,3 +46,4 @@ if ! VBoxManage --version >/dev/null 2>&1; then
   PATH=$ROOT/.cache/virtualbox/bin:$PATH
 fi
 step "nano ISO" "$ROOT/scripts/nano-iso" "$ISO" --cache "$ROOT/.cache/nano-iso"
+VBoxManage setproperty machinefolder "$WORK/machines"
