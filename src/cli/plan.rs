@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use super::args::{OutputFormat, PlanArgs};
+use clap::Args;
+
+use super::inputs::{AcceleratorArgs, OutputFormat, TemplateArgs, boolean};
 use super::load::{self, Depth, Manner};
 use crate::cache::Cache;
 use crate::error::{chain, exit};
@@ -14,6 +16,20 @@ use crate::machine::virtualbox;
 use crate::plan::resolve::ResolveOptions;
 use crate::plan::{BuildPlan, HypervisorPlan, MachinePlan, show};
 use crate::ui::{Reporter, Settings, Style};
+
+#[derive(Debug, Args)]
+pub(super) struct PlanArgs {
+    #[command(flatten)]
+    template: TemplateArgs,
+    /// How to write the plan
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: OutputFormat,
+    /// Ask this host for what only it knows: QEMU's version, accelerator, firmware
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
+    pub(super) host: bool,
+    #[command(flatten)]
+    pub(super) accelerator: AcceleratorArgs,
+}
 
 /// A plan with what the hypervisor would be given.
 #[derive(Serialize)]

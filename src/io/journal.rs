@@ -38,6 +38,8 @@ pub struct Registered {
     pub folder: Option<PathBuf>,
     /// Disks that may be known to the service without belonging to the machine yet.
     pub disks: Vec<PathBuf>,
+    /// What was lent to the machine's drives, as calls that make the service forget it.
+    pub forget: Vec<Vec<String>>,
     /// A machine of the user's is not removed, but made what it was: by these calls of the program.
     pub restore: Option<Vec<Vec<String>>>,
 }

@@ -21,7 +21,7 @@ pub struct Hypervisors {
 
 impl Hypervisors {
     pub fn new(cache: &Cache) -> Self {
-        Self { qemu: QemuDriver { cache: cache.clone() }, virtualbox: VirtualBoxDriver { cache: cache.clone() } }
+        Self { qemu: QemuDriver { cache: cache.clone() }, virtualbox: VirtualBoxDriver::new(cache.clone()) }
     }
 }
 

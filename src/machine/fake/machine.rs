@@ -108,6 +108,6 @@ impl Machine for FakeMachine {
         self.enter(Operation::Export, "").await?;
         self.context.cleanup.keep(self.disk_cleanup);
         let disk = Disk { path: self.disk.clone(), format: "raw".into(), virtual_size_bytes: DISK_BYTES as u64 };
-        Ok(Some(MachineImage { disks: vec![disk], accelerator: "none".into(), efi_variables: None, efi_code: None }))
+        Ok(Some(MachineImage { disks: vec![disk], accelerator: "none".into(), ..MachineImage::default() }))
     }
 }

@@ -89,6 +89,7 @@ fn tool(name: &str, purpose: &str, fix: &str) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::machine::finding::State;
     use crate::process::tool_or_skip;
 
     #[tokio::test]

@@ -1,7 +1,6 @@
 //! The driver with a real QEMU.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use super::*;
 use crate::cache::Cache;
@@ -93,7 +92,7 @@ async fn a_machine_that_is_killed_is_an_error() {
     let Some(mut bench) = Bench::new() else { return };
     let mut machine = bench.create(&fixture::build(fixture::qemu())).await;
     machine.start().await.unwrap();
-    let Some(Event::MachineStarted { process, .. }) = bench.events().into_iter().next_back() else {
+    let Some(Event::MachineStarted { process: Some(process), .. }) = bench.events().into_iter().next_back() else {
         panic!("it started")
     };
     crate::io::journal::Resource::process(process).remove().unwrap();

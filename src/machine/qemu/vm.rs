@@ -8,7 +8,7 @@ use super::launch::{self, Process};
 use super::ports::Ports;
 use super::tpm::Tpm;
 use super::{bridge, disks};
-use crate::artifact::MachineImage;
+use crate::artifact::{Hardware, MachineImage};
 use crate::event::Event;
 use crate::io::Context;
 use crate::io::secrets::Secret;
@@ -210,11 +210,14 @@ impl Machine for QemuMachine {
         let dropped = self.dropped_files();
         let firmware = self.runtime.firmware.as_ref();
         let store = firmware.map(|firmware| firmware.variables.path.clone()).filter(|path| !dropped.contains(path));
+        let (processors, memory_mib) = (qemu.topology.processors(), qemu.memory_mib);
+        let hardware = Hardware { name: self.plan.vm_name.clone(), processors, memory_mib };
         Ok(Some(MachineImage {
             disks,
             accelerator: self.runtime.accelerator.name.clone(),
             efi_variables: store,
             efi_code: firmware.map(|firmware| firmware.code.path.clone()),
+            hardware: Some(hardware),
         }))
     }
 

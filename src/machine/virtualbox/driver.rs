@@ -2,6 +2,9 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::OnceCell;
 
 use super::calls::{Call, FLOPPY_CHIP, Layout, RULE_EXISTS, Runtime, Sequence, Slots, disks};
 use super::failure::Failure;
@@ -26,7 +29,19 @@ pub(super) const GUEST_VIEW_OF_HOST: &str = "10.0.2.2";
 /// VirtualBox on this host.
 #[derive(Clone, Debug)]
 pub struct VirtualBoxDriver {
-    pub cache: Cache,
+    cache: Cache,
+    /// Found once, by the first build that needs it.
+    manage: Arc<OnceCell<Manage>>,
+}
+
+impl VirtualBoxDriver {
+    pub fn new(cache: Cache) -> Self {
+        Self { cache, manage: Arc::default() }
+    }
+
+    async fn manage(&self) -> Result<&Manage, Error> {
+        self.manage.get_or_try_init(Manage::locate).await
+    }
 }
 
 impl Driver for VirtualBoxDriver {
@@ -37,11 +52,11 @@ impl Driver for VirtualBoxDriver {
     }
 
     async fn wish(&self, plan: &MachinePlan) -> Result<Option<Wish>, Error> {
-        additions::wish(&Manage::locate().await?, &virtualbox_plan(plan).guest_additions).await
+        additions::wish(self.manage().await?, &virtualbox_plan(plan).guest_additions).await
     }
 
     async fn create(&self, plan: &MachinePlan, media: &Media, context: &Context) -> Result<VirtualBoxMachine, Error> {
-        let manage = Manage::locate().await?;
+        let manage = self.manage().await?.clone();
         let ports = Ports::take(&self.cache.port_folder(), plan, virtualbox_plan(plan), &context.cleanup)?;
         let runtime = runtime(plan, media, &manage, &ports, context)?;
         let site = Site { manage, plan, runtime, media, context };
@@ -259,6 +274,8 @@ impl Site<'_> {
 
     fn push(&self, registered: Registered) -> Result<CleanupId, Error> {
         let (manage, name) = (self.manage.clone(), self.name());
+        let forget = self.sequence().forget().iter().map(Call::words).collect();
+        let registered = Registered { forget, ..registered };
         let label = match &registered.restore {
             Some(_) => format!("power off machine {name} and make it what it was"),
             None => format!("remove machine {name} from VirtualBox"),

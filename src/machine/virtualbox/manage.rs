@@ -143,6 +143,7 @@ pub(super) fn registered(manage: &Manage, machine: &str) -> Registered {
         machine: machine.to_owned(),
         folder: None,
         disks: Vec::new(),
+        forget: Vec::new(),
         restore: None,
     }
 }

@@ -2,7 +2,7 @@
 //! and in the run after one that was killed.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -36,16 +36,15 @@ pub(super) async fn remove(manage: &Manage, registered: &Registered) -> Result<b
     if there {
         power_off(manage, machine).await?;
     }
-    if let Some(calls) = &registered.restore {
-        if there {
-            restore(manage, machine, calls).await;
+    match &registered.restore {
+        Some(calls) if there => try_all(manage, machine, calls).await,
+        None if there => {
+            manage.run(machine, &Call::on("unregistervm", machine).arg("--delete")).await?;
         }
-        return Ok(there);
-    }
-    if there {
-        manage.run(machine, &Call::on("unregistervm", machine).arg("--delete")).await?;
+        _ => {}
     }
     close_disks(manage, &registered.disks).await;
+    try_all(manage, machine, &registered.forget).await;
     Ok(there)
 }
 
@@ -74,7 +73,7 @@ async fn power_off(manage: &Manage, machine: &str) -> Result<(), Failure> {
 }
 
 /// What was not yet done cannot be undone, so failures mean nothing.
-async fn restore(manage: &Manage, machine: &str, calls: &[Vec<String>]) {
+async fn try_all(manage: &Manage, machine: &str, calls: &[Vec<String>]) {
     for call in calls {
         let words: Vec<&str> = call.iter().map(String::as_str).collect();
         let _ = manage.run(machine, &Call::new(&words)).await;
@@ -82,7 +81,7 @@ async fn restore(manage: &Manage, machine: &str, calls: &[Vec<String>]) {
 }
 
 /// Disks that were made and never attached. Those of the machine went with it.
-async fn close_disks(manage: &Manage, disks: &[std::path::PathBuf]) {
+async fn close_disks(manage: &Manage, disks: &[PathBuf]) {
     for disk in disks.iter().filter(|disk| disk.exists()) {
         let close = Call::new(manage.version().close_disk()).arg(disk).arg("--delete");
         // What VirtualBox does not know is a file like any other, and goes with its folder.

@@ -114,6 +114,10 @@ impl VirtualBoxMachine {
         } else if is_ours && !self.virtualbox().export.keep_registered {
             self.run(&self.sequence().unregister()).await?;
         }
+        for call in self.sequence().forget() {
+            // Another machine may have it attached, or nobody knows it any more.
+            let _ = self.manage.ask(&call).await;
+        }
         self.context.cleanup.keep(self.made.entry);
         Ok(())
     }

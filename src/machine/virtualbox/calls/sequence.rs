@@ -140,6 +140,15 @@ impl Sequence<'_> {
         floppy.into_iter().chain(discs).collect()
     }
 
+    /// VirtualBox remembers every image that was once attached, by its path and for good. Those of the build are gone
+    /// soon, and the installer is the next build's to attach.
+    pub(in crate::machine::virtualbox) fn forget(&self) -> Vec<Call> {
+        let runtime = self.runtime;
+        let discs = [&runtime.installer, &runtime.cd, &runtime.additions].into_iter().flatten();
+        let discs = discs.map(|image| Call::new(&["closemedium", "dvd"]).arg(image));
+        discs.chain(runtime.floppy.iter().map(|image| Call::new(&["closemedium", "floppy"]).arg(image))).collect()
+    }
+
     /// Makes a machine that is the user's as it was, after a build that failed: whatever of it applies.
     pub(in crate::machine::virtualbox) fn undo(&self, layout: &Layout) -> Vec<Call> {
         let mut calls = self.take_away_drives(layout);
