@@ -19,7 +19,8 @@ pub struct Artifact {
     pub files: Vec<PathBuf>,
     /// The folder that is removed with the artifact; without one, `files` are.
     pub directory: Option<PathBuf>,
-    /// The machine's disks, where the artifact is a machine.
+    /// The machine's disks, where the artifact is a machine of QEMU's. VirtualBox's machines are what their exported
+    /// `.ovf` or `.ova` among the files says.
     pub machine: Option<MachineImage>,
     /// The values of `{{ build }}`; only a builder's artifact carries them.
     #[serde(skip)]

@@ -15,7 +15,8 @@ use crate::error::exit;
 use crate::event::Events;
 use crate::io::journal::{self, Journal};
 use crate::io::secrets::Secrets;
-use crate::machine::qemu::QemuDriver;
+use crate::machine::hypervisors::Hypervisors;
+use crate::machine::virtualbox::removal;
 use crate::plan::resolve::{Purpose, ResolveOptions};
 use crate::plan::{BuildPlan, OnError, RunOptions};
 use crate::run::{BuildOutcome, Run, run_builds};
@@ -103,7 +104,7 @@ async fn build(args: &BuildArgs, settings: Settings, loaded: &Loaded, plans: Vec
     let (events, receiver) = Events::channel();
     let (cancel, finished) = (CancellationToken::new(), CancellationToken::new());
     let run = Run {
-        driver: QemuDriver { cache: cache.clone() },
+        driver: Hypervisors::new(&cache),
         connector: Network,
         cache,
         options: options(args),
@@ -146,7 +147,7 @@ fn give_up(ui: &mut Reporter, message: &str) -> u8 {
 
 /// What a killed run left: machines, files, ports. Runs that still live are not touched.
 fn finish_former_runs(folder: &Path, ui: &mut Reporter) {
-    let recovery = journal::recover(folder);
+    let recovery = journal::recover(folder, |registered| super::block_on(removal::remove_left(registered)));
     for removed in recovery.removed {
         ui.text("", Style::Message, &format!("==> removed what a killed run left: {removed}"));
     }
