@@ -55,7 +55,7 @@ KEYFILE
   chmod 600 /etc/NetworkManager/system-connections/eth0.nmconnection
 }
 
-if ! command -v grubby update-grub >/dev/null; then
+if ! command -v grubby >/dev/null && ! command -v update-grub >/dev/null; then
   echo "network: nothing to do"                         # Alpine says eth0 anyway, FreeBSD asks for DHCP by any name
   exit 0
 fi

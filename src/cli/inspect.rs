@@ -21,7 +21,9 @@ pub(super) fn run(args: &InspectArgs, machine_readable: bool) -> u8 {
     let mut ui = Reporter::stdout(load::settings(machine_readable), secrets.clone());
     let Some(loaded) = load::load_optional(&args.template, &mut ui, &secrets) else { return exit::FAILURE };
     data(&loaded.template, &mut ui);
-    ui.text("", Style::Say, show::inspect_text(&loaded.template).trim_end());
+    for section in show::inspect_sections(&loaded.template) {
+        ui.text("", Style::Say, &section);
+    }
     exit::SUCCESS
 }
 

@@ -22,11 +22,11 @@ fn appliance(efi: bool) -> Appliance {
     }
 }
 
-fn package(folder: &Path, disks: &[&str], threads: usize) -> Vec<u8> {
+fn package(folder: &Path, disks: &[&str], threads: usize, efi: bool) -> Vec<u8> {
     let open = |name: &&str| Disk::open(&folder.join(name), Format::Qcow2).unwrap();
     let mut disks: Vec<Disk> = disks.iter().map(open).collect();
     let (name, sink) = (Name::new("Box of tests"), Cursor::new(Vec::new()));
-    write(&appliance(true), &name, &mut disks, Some(threads), sink, &mut meter()).unwrap().into_inner()
+    write(&appliance(efi), &name, &mut disks, Some(threads), sink, &mut meter()).unwrap().into_inner()
 }
 
 async fn make_disks(folder: &Path) {
@@ -44,8 +44,8 @@ async fn a_package_is_what_its_manifest_says() {
     }
     let folder = tempfile::tempdir().unwrap();
     make_disks(folder.path()).await;
-    let bytes = package(folder.path(), &["one", "two"], 2);
-    assert!(bytes == package(folder.path(), &["one", "two"], 5), "threads do not change the bytes");
+    let bytes = package(folder.path(), &["one", "two"], 2, true);
+    assert!(bytes == package(folder.path(), &["one", "two"], 5, true), "threads do not change the bytes");
     fs::write(folder.path().join("box.ova"), &bytes).unwrap();
     Cmd::new("bsdtar").args(["-xf", "box.ova"]).current_dir(folder.path()).run().await.unwrap();
     let names: Vec<String> = members(Cursor::new(&bytes)).unwrap().into_iter().map(|member| member.name).collect();
@@ -111,27 +111,73 @@ fn names_are_fit_for_every_system() {
     assert!(Name::new(&"n".repeat(300)).disk(999).len() <= 100);
 }
 
-/// A VirtualBox with a home of its own.
-async fn vboxmanage(home: &Path, words: &[&str]) -> String {
-    let command = Cmd::new("VBoxManage").args(words).current_dir(home);
-    let command = command.env("VBOX_USER_HOME", home).env("VBOX_IPC_SOCKETID", home.file_name().unwrap());
-    command.run().await.unwrap().stdout
+/// A VirtualBox with a home of its own, in which one machine comes and goes.
+struct VirtualBox<'a> {
+    home: &'a Path,
+}
+
+impl VirtualBox<'_> {
+    async fn run(&self, words: &[&str]) -> String {
+        let command = Cmd::new("VBoxManage").args(words).current_dir(self.home).env("VBOX_USER_HOME", self.home);
+        command.env("VBOX_IPC_SOCKETID", self.home.file_name().unwrap()).run().await.unwrap().stdout
+    }
+
+    /// Imports the package as `vm`, and says what became of it.
+    async fn import(&self, package: &[u8]) -> String {
+        fs::write(self.home.join("box.ova"), package).unwrap();
+        let base = self.home.display().to_string();
+        let words = ["--vsys", "0", "--vmname", "vm", "--basefolder", &base, "--options", "keepallmacs"];
+        self.run(&[&["import", "box.ova"][..], &words].concat()).await;
+        self.run(&["showvminfo", "vm", "--machinereadable"]).await
+    }
+
+    /// The disk in that place of the showing, as a raw image.
+    async fn raw_disk(&self, machine: &str, port: usize) {
+        let start = format!("\"SATA Controller-{port}-0\"=\"");
+        let disk = machine.lines().find_map(|line| line.strip_prefix(&start)).unwrap().trim_end_matches('"');
+        self.run(&["clonemedium", "disk", disk, "back.raw", "--format", "RAW"]).await;
+        self.run(&["closemedium", "disk", "back.raw"]).await;
+    }
 }
 
 #[tokio::test]
-async fn virtualbox_imports_what_was_written() {
+async fn virtualbox_has_the_machine_and_its_disks() {
     if !tools() || find_program("VBoxManage").is_none() {
-        println!("skipped: no VirtualBox");
+        println!("skipped: there is no VirtualBox");
         return;
     }
     let folder = tempfile::tempdir().unwrap();
     make_disks(folder.path()).await;
-    fs::write(folder.path().join("box.ova"), package(folder.path(), &["one", "two"], 2)).unwrap();
-    let base = folder.path().display().to_string();
-    vboxmanage(folder.path(), &["import", "box.ova", "--vsys", "0", "--vmname", "vm", "--basefolder", &base]).await;
-    let machine = vboxmanage(folder.path(), &["showvminfo", "vm", "--machinereadable"]).await;
-    println!("{machine}");
-    for line in ["cpus=2", "memory=768", "firmware=\"EFI\"", "nic1=\"nat\"", "nictype1=\"82540EM\""] {
-        assert!(machine.lines().any(|found| found == line), "{line} in {machine}");
+    let virtualbox = VirtualBox { home: folder.path() };
+    for (efi, firmware) in [(true, "\"EFI\""), (false, "\"BIOS\"")] {
+        let machine = virtualbox.import(&package(folder.path(), &["one", "two"], 2, efi)).await;
+        let mac = appliance(efi).mac().to_string();
+        let expected = [
+            ("ostype", "\"Debian (64-bit)\""),
+            ("memory", "768"),
+            ("cpus", "2"),
+            ("firmware", firmware),
+            ("longmode", "\"on\""),
+            ("ioapic", "\"on\""),
+            ("rtcuseutc", "\"on\""),
+            ("paravirtprovider", "\"default\""),
+            ("graphicscontroller", "\"vmsvga\""),
+            ("storagecontrollername0", "\"SATA Controller\""),
+            ("storagecontrollertype0", "\"IntelAhci\""),
+            ("nic1", "\"nat\""),
+            ("nictype1", "\"82540EM\""),
+            ("cableconnected1", "\"on\""),
+            ("macaddress1", &format!("\"{mac}\"")),
+            ("audio", "\"none\""),
+        ];
+        for (key, value) in expected {
+            let found = machine.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('='));
+            assert_eq!(found, Some(value), "{key}");
+        }
+        virtualbox.raw_disk(&machine, 0).await;
+        qemu_img(folder.path(), "compare -q -f qcow2 -F raw one back.raw").await;
+        fs::remove_file(folder.path().join("back.raw")).unwrap();
+        assert!(machine.contains("\"SATA Controller-1-0\"=\"") && machine.contains("disk002.vmdk"), "{machine}");
+        virtualbox.run(&["unregistervm", "vm", "--delete"]).await;
     }
 }

@@ -188,6 +188,7 @@ fn virtualbox(xml: &mut Xml, appliance: &Appliance) {
 fn settings(xml: &mut Xml, appliance: &Appliance) {
     xml.element("CPU", &[("count", &appliance.processors.to_string())], |xml| {
         xml.empty("PAE", &[("enabled", "true")]);
+        xml.empty("X2APIC", &[("enabled", "true")]);
         xml.empty("LongMode", &[("enabled", if appliance.guest_os_type.ends_with("_64") { "true" } else { "false" })]);
     });
     xml.empty("Memory", &[("RAMSize", &appliance.memory_mib.to_string())]);
@@ -196,9 +197,12 @@ fn settings(xml: &mut Xml, appliance: &Appliance) {
     xml.element("BIOS", &[], |xml| xml.empty("IOAPIC", &[("enabled", "true")]));
     xml.element("Network", &[], |xml| {
         let mac = appliance.mac().to_string();
-        let adapter = [("slot", "0"), ("enabled", "true"), ("MACAddress", mac.as_str()), ("type", "82540EM")];
+        let adapter =
+            [("slot", "0"), ("enabled", "true"), ("MACAddress", mac.as_str()), ("cable", "true"), ("type", "82540EM")];
         xml.element("Adapter", &adapter, |xml| xml.empty("NAT", &[]));
     });
+    xml.empty("Paravirt", &[("provider", "Default")]);
+    xml.empty("AudioAdapter", &[("driver", "Null"), ("enabled", "false")]);
     xml.empty("RTC", &[("localOrUTC", "UTC")]);
 }
 

@@ -24,6 +24,11 @@ impl Decoder<'_> {
         convert: impl FnOnce(Typing, &Value) -> Result<T, Mismatch>,
     ) -> Option<T> {
         let value = self.ask(key, reader)?;
+        if value.depends_on_build() {
+            let error = Diagnostic::error(format!("`{key}` is settled before the build runs")).at(&value.span);
+            self.push(error.help("nothing but `build.name` of `build` can be used here"));
+            return None;
+        }
         let value = self.rendered(&value)?;
         self.converted(key, expected, &value, convert(self.typing, &value))
     }
@@ -52,7 +57,7 @@ impl Decoder<'_> {
         let kind = match &value.kind {
             Kind::String(text) => {
                 let rendered = self.scope.render(text, &value.span);
-                let rendered = self.take(rendered)?;
+                let rendered = self.take_text(rendered)?;
                 self.warn_of_no_value(text, &rendered, &value.span);
                 Kind::String(rendered)
             }
@@ -70,7 +75,7 @@ impl Decoder<'_> {
         let mut entries = Vec::with_capacity(map.entries.len());
         for (key, value) in &map.entries {
             let name = self.scope.render(&key.value, &key.span);
-            let (name, value) = (self.take(name), self.rendered(value));
+            let (name, value) = (self.take_text(name), self.rendered(value));
             entries.push((Spanned::new(name?, key.span.clone()), value?));
         }
         Some(Object { entries, span: map.span.clone() })

@@ -58,8 +58,8 @@ fn command(decoder: &mut Decoder<'_>) -> Option<BootStepPlan> {
 }
 
 fn warn_of_commas(decoder: &mut Decoder<'_>, parts: &[Spanned<String>]) {
-    let is_text = decoder.object().get("boot_command").is_some_and(|value| matches!(value.kind, Kind::String(_)));
-    if is_text && parts.len() > 1 {
+    let is_one_string = decoder.value("boot_command").is_some_and(|value| matches!(value.kind, Kind::String(_)));
+    if is_one_string && parts.len() > 1 {
         let span = decoder.span("boot_command");
         let warning = Diagnostic::warning("`boot_command` is one string, so its commas are lost").at(&span);
         decoder.push(warning.help("write it as a list: [\"...\"]"));

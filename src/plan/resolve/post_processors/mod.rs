@@ -138,8 +138,7 @@ fn manifest(decoder: &mut Decoder<'_>) -> ManifestPlan {
 fn artifice(decoder: &mut Decoder<'_>) -> ArtificePlan {
     let files = decoder.strings("files");
     if files.is_empty() {
-        let error = crate::diag::Diagnostic::error("`files` must be set").at(&decoder.whole_span().clone());
-        decoder.push(error);
+        decoder.missing(&["files"], crate::diag::Diagnostic::error("`files` must be set"));
     }
     ArtificePlan { files }
 }

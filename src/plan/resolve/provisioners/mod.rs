@@ -77,9 +77,3 @@ fn action(kind: &str, decoder: &mut Decoder<'_>) -> ProvisionerAction {
         _ => ProvisionerAction::Shell(Box::new(shell::shell(decoder))),
     }
 }
-
-/// An error about a component as a whole.
-fn incomplete(decoder: &mut Decoder<'_>, message: &str) {
-    let error = Diagnostic::error(message).at(&decoder.whole_span().clone());
-    decoder.push(error);
-}

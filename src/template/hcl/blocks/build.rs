@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::{Span, Spanned};
-use crate::template::BlockOutline;
 use crate::template::hcl::syntax::{Attribute, Block, Body, Expression};
 use crate::template::hcl::value::Value;
 use crate::template::hcl::world::World;
+use crate::template::{BlockOutline, ComponentOutline};
 
 use super::dynamic::{Placed, expand};
 use super::parts::{Parts, labels};
@@ -24,13 +24,13 @@ pub(in crate::template::hcl) struct BuildBlock {
 
 impl BuildBlock {
     pub(in crate::template::hcl) fn outline(&self) -> BlockOutline {
-        let kinds = |blocks: &[ComponentBlock]| blocks.iter().map(|block| block.kind.value.clone()).collect();
+        let outlines = |blocks: &[ComponentBlock]| blocks.iter().map(ComponentBlock::outline).collect();
         BlockOutline {
             name: self.name.clone(),
             description: self.description.clone(),
             sources: self.sources.iter().map(|source| source.address.value.clone()).collect(),
-            provisioners: kinds(&self.provisioners),
-            post_processors: self.post_processors.iter().map(|steps| kinds(steps)).collect(),
+            provisioners: outlines(&self.provisioners),
+            post_processors: self.post_processors.iter().map(|steps| outlines(steps)).collect(),
         }
     }
 }
@@ -46,12 +46,21 @@ pub(in crate::template::hcl) struct SourceUse {
     pub(in crate::template::hcl) additions: Option<(Body, World)>,
 }
 
-/// A provisioner.
+/// A provisioner or a post-processor.
 #[derive(Debug)]
 pub(in crate::template::hcl) struct ComponentBlock {
     pub(in crate::template::hcl) kind: Spanned<String>,
     pub(in crate::template::hcl) body: Body,
     pub(in crate::template::hcl) world: World,
+}
+
+impl ComponentBlock {
+    /// A name that only a build knows is none here.
+    fn outline(&self) -> ComponentOutline {
+        let written = self.body.attribute("name");
+        let name = written.and_then(|written| text(&written.value, &self.world).ok().flatten());
+        ComponentOutline { kind: self.kind.value.clone(), name: name.filter(|name| !name.is_empty()) }
+    }
 }
 
 const BLOCKS: [&str; 6] =

@@ -89,16 +89,18 @@ impl Definitions {
                 "build" => {
                     definitions.builds.extend(build::read(&block, &world, diagnostics).map(|build| (build, world)));
                 }
-                kind => diagnostics.push(
-                    Diagnostic::error(format!("a template has no block `{kind}`"))
-                        .at(&block.kind.span)
-                        .suggest(kind, KINDS),
-                ),
+                _ => diagnostics.push(unknown_block(&block.kind)),
             }
         }
         repeated("source", definitions.sources.iter().map(|(source, _)| source.address()), diagnostics);
         definitions
     }
+}
+
+fn unknown_block(kind: &Spanned<String>) -> Diagnostic {
+    let error = Diagnostic::error(format!("a template has no block `{}`", kind.value));
+    let error = error.at(&kind.span).suggest(&kind.value, KINDS);
+    if error.help.is_some() { error } else { error.help(format!("its blocks are {}", KINDS.join(", "))) }
 }
 
 /// Names that are declared twice; both places are told.
