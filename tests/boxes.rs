@@ -5,6 +5,8 @@
 #![cfg(test)]
 #![cfg(unix)]
 
+#[path = "boxes/network.rs"]
+mod network;
 #[path = "boxes/seeds.rs"]
 mod seeds;
 #[path = "boxes/template.rs"]
@@ -241,7 +243,7 @@ fn the_founding_example() {
         ("/builder/machine/boot/steps/0/command", json!(typed)),
         ("/builder/machine/shutdown/command", json!("echo 'vagrant' | sudo -S shutdown -P now")),
         ("/communicator/timeout", seconds(10000)),
-        ("/communicator/handshake_attempts", json!(1000)),
+        ("/communicator/handshake_attempts", json!(10000)),
         ("/provisioners/0/action/shell/expect_disconnect", json!(true)),
         ("/provisioners/0/action/shell/environment/DEBIAN_FRONTEND", json!("noninteractive")),
         ("/post_processors/0/0/action/vagrant/options/compression_level", json!(8)),
