@@ -46,7 +46,9 @@ const SCRIPTS: [&str; 5] = ["vagrant", "network", "guest-additions", "cleanup", 
 fn every_box_has_an_origin_and_a_seed() {
     let names: Vec<_> = template::names().into_iter().filter(|name| name != DEMO).collect();
     assert_eq!(names, vendor::ALL.map(|origin| origin.name));
-    names.iter().for_each(|name| assert!(path(name).is_file()));
+    for name in &names {
+        assert!(path(name).is_file());
+    }
 }
 
 /// The image of a plan, whichever the hypervisor.
@@ -204,7 +206,9 @@ fn boxes_are_provisioned_by_the_same_scripts() {
             let scripts: Vec<_> = scripts.iter().map(|script| Path::new(script.as_str().unwrap())).collect();
             let names: Vec<_> = scripts.iter().map(|path| path.file_stem().unwrap().to_string_lossy()).collect();
             assert_eq!(names, SCRIPTS, "{}", origin.name);
-            scripts.iter().for_each(|path| assert!(path.is_file(), "{}", path.display()));
+            for path in &scripts {
+                assert!(path.is_file(), "{}", path.display());
+            }
             let output = text(&plan, "/post_processors/0/0/action/vagrant/options/output");
             assert!(output.ends_with(&format!("/{}_{{{{ .Provider }}}}.box", origin.name)), "{output}");
         }

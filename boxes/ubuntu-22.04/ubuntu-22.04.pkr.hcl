@@ -82,10 +82,11 @@ variable "box_directory" {
 locals {
   root          = "${path.root}/../.."
   box_directory = var.box_directory == "" ? path.root : var.box_directory
+  # All in one line: keys that are typed while GRUB loads a file would be lost.
   boot_command = [
     "c<wait>",
-    "linux /casper/vmlinuz autoinstall ds=\"nocloud-net;s=http://{{ .HTTPIP }}:{{ .HTTPPort }}/\" ---<enter><wait>",
-    "initrd /casper/initrd<enter><wait>",
+    "linux /casper/vmlinuz autoinstall ds=\"nocloud-net;s=http://{{ .HTTPIP }}:{{ .HTTPPort }}/\" ---; ",
+    "initrd /casper/initrd; ",
     "boot<enter>",
   ]
   # The live system has an SSH server too, which lets nobody in; the seed stops it. Packer would give up after 10 refusals.
