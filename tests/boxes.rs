@@ -104,13 +104,12 @@ async fn an_image_that_its_vendor_does_not_list_is_refused() {
     }
 }
 
-/// `validate`, by a program with Packer's command line, of a template whose vendor is the server here.
-async fn validate(program: &Path, origin: &Origin, vendors: &Vendors, more: &[&str]) {
+/// What a program with Packer's command line says of a template whose vendor is the server here.
+async fn accepted(program: &Path, command: &str, origin: &Origin, vendors: &Vendors) -> String {
     let (folder, (url, list)) = (tempfile::tempdir().unwrap(), vendors.image_of(origin));
     let command = Cmd::new(program)
-        .arg("validate")
+        .arg(command)
         .args([format!("-var=iso_url={url}"), format!("-var=iso_checksum={list}")])
-        .args(more)
         .arg(path(origin.name))
         .current_dir(folder.path())
         .env("HOME", folder.path())
@@ -120,13 +119,17 @@ async fn validate(program: &Path, origin: &Origin, vendors: &Vendors, more: &[&s
         .deadline(Duration::from_secs(60));
     let output = command.output().await.unwrap();
     assert!(output.status.success(), "{}: {}{}", origin.name, output.stdout, output.stderr);
+    output.stdout
 }
 
 #[tokio::test]
-async fn templates_validate() {
+async fn templates_are_valid_and_have_plans() {
     let (vendors, program) = (Vendors::start().await, Path::new(env!("CARGO_BIN_EXE_boxwright")));
     for origin in &vendor::ALL {
-        validate(program, origin, &vendors, &[]).await;
+        let verdict = accepted(program, "validate", origin, &vendors).await;
+        assert!(verdict.ends_with("The configuration is valid.\n"), "{}: {verdict}", origin.name);
+        let plan = accepted(program, "plan", origin, &vendors).await;
+        assert!(plan.contains(&vendors.image_of(origin).0), "{}: {plan}", origin.name);
     }
 }
 
@@ -135,7 +138,7 @@ async fn packer_validates_those_in_json() {
     let Some(packer) = tools::tool_or_skip("packer") else { return };
     let vendors = Vendors::start().await;
     for origin in vendor::ALL.iter().filter(|origin| path(origin.name).extension().unwrap() == "json") {
-        validate(&packer, origin, &vendors, &[]).await;
+        accepted(&packer, "validate", origin, &vendors).await;
     }
 }
 
