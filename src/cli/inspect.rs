@@ -1,12 +1,20 @@
 //! `inspect`: what a template consists of.
 
-use super::args::InspectArgs;
+use clap::Args;
+
+use super::inputs::OptionalTemplateArgs;
 use super::load;
 use crate::error::exit;
 use crate::io::secrets::Secrets;
 use crate::plan::show;
 use crate::template::{Outline, Template};
 use crate::ui::{Reporter, Style};
+
+#[derive(Debug, Args)]
+pub(super) struct InspectArgs {
+    #[command(flatten)]
+    template: OptionalTemplateArgs,
+}
 
 pub(super) fn run(args: &InspectArgs, machine_readable: bool) -> u8 {
     let secrets = Secrets::default();

@@ -16,8 +16,8 @@ use crate::template::Template;
 use crate::template::variables::{DataMode, VariableInputs};
 use crate::ui::{Reporter, Settings, Style};
 
-use super::args::{ConfigType, InputArgs, OptionalTemplateArgs, TemplateArgs};
 use super::data;
+use super::inputs::{ConfigType, InputArgs, OptionalTemplateArgs, TemplateArgs};
 
 /// What a command works on.
 pub(super) struct Loaded {

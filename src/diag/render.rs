@@ -114,8 +114,11 @@ impl Excerpt {
         let window = window(&source.text, place - column, place);
         let start = place.clamp(window.start, window.end);
         let length = span.range.len().min(window.end - start);
-        let mark = (start - window.start, length).into();
-        let text = printable(&source.text[window]);
+        let mut text = printable(&source.text[window.clone()]);
+        let at = start - window.start;
+        // At the end of a line a mark has nothing to stand under, and what is written beside it would get lost.
+        text.extend((at == text.len()).then_some(' '));
+        let mark = (at, length.max(usize::from(at + 1 == text.len()))).into();
         Self { name: source.name.clone(), text, line: line - 1, column, mark }
     }
 }

@@ -1,5 +1,7 @@
 //! Secret texts: a type that does not print, and a list that masks them in any output.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
 
 use serde::{Serialize, Serializer};
@@ -33,27 +35,78 @@ impl Serialize for Secret {
     }
 }
 
+/// Shorter secrets are masked only where they stand alone: else one of one letter would mask that letter in
+/// every word, and thereby tell which one it is.
+const SHORT: usize = 4;
+
 /// All secrets of a run. Every writer of text passes it through `mask`.
-#[derive(Clone, Debug, Default)]
-pub struct Secrets(Arc<RwLock<Vec<Secret>>>);
+#[derive(Clone, Default)]
+pub struct Secrets(Arc<RwLock<Known>>);
+
+/// Longer texts come first. The flag tells whether one is short.
+type Known = BTreeMap<(Reverse<usize>, String), bool>;
 
 impl Secrets {
     /// Each line of a secret is a secret too, however it is quoted. Longer texts are masked first.
     pub fn add(&self, text: &str) {
-        let mut list = self.0.write().expect("no holder of the lock panics");
-        let parts = std::iter::once(text).chain(text.lines()).map(str::trim).filter(|part| !part.is_empty());
-        for spelling in parts.flat_map(spellings) {
-            if !list.iter().any(|known| known.reveal() == spelling) {
-                list.push(Secret::new(spelling));
-            }
+        let mut known = self.0.write().expect("no holder of the lock panics");
+        let whole = Some(text.trim()).filter(|whole| !whole.is_empty());
+        // Short lines of a longer text are its brackets and the like.
+        let lines = text.lines().map(str::trim).filter(|line| !is_short(line));
+        for spelling in whole.into_iter().chain(lines).flat_map(spellings) {
+            let short = is_short(&spelling);
+            known.insert((Reverse(spelling.len()), spelling), short);
         }
-        list.sort_by_key(|secret| std::cmp::Reverse(secret.reveal().len()));
     }
 
     pub fn mask(&self, text: &str) -> String {
-        let list = self.0.read().expect("no holder of the lock panics");
-        list.iter().fold(text.to_owned(), |text, secret| text.replace(secret.reveal(), MASK))
+        let known = self.0.read().expect("no holder of the lock panics");
+        known.iter().fold(text.to_owned(), |text, ((_, secret), short)| {
+            if *short { masked_words(&text, secret) } else { text.replace(secret.as_str(), MASK) }
+        })
     }
+
+    /// Whether a part of the text would be masked.
+    pub fn are_in(&self, text: &str) -> bool {
+        let known = self.0.read().expect("no holder of the lock panics");
+        known.iter().any(
+            |((_, secret), short)| {
+                if *short { masked_words(text, secret) != text } else { text.contains(secret.as_str()) }
+            },
+        )
+    }
+
+    /// How many texts are masked.
+    pub fn count(&self) -> usize {
+        self.0.read().expect("no holder of the lock panics").len()
+    }
+}
+
+/// Only how many there are.
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} x {MASK}", self.count())
+    }
+}
+
+fn is_short(text: &str) -> bool {
+    text.chars().nth(SHORT - 1).is_none()
+}
+
+/// Masks a text where no letter or digit stands before or behind it.
+fn masked_words(text: &str, secret: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut end = 0;
+    for (at, _) in text.match_indices(secret) {
+        let (before, after) = (&text[..at], &text[at + secret.len()..]);
+        if !before.ends_with(char::is_alphanumeric) && !after.starts_with(char::is_alphanumeric) {
+            masked.push_str(&text[end..at]);
+            masked.push_str(MASK);
+            end = at + secret.len();
+        }
+    }
+    masked.push_str(&text[end..]);
+    masked
 }
 
 /// The text as it is, as it stands in JSON, and as it stands between a shell's single quotes.
@@ -73,6 +126,20 @@ mod tests {
         let command = ["echo", r#"pa"ss\wo'rd"#];
         assert_eq!(secrets.mask(&serde_json::to_string(&command).unwrap()), r#"["echo","<sensitive>"]"#);
         assert_eq!(secrets.mask(&shell_words::join(command)), "echo '<sensitive>'");
+    }
+
+    #[test]
+    fn short_secrets_are_masked_where_they_stand_alone() {
+        let secrets = Secrets::default();
+        ["a", "été", ""].iter().for_each(|secret| secrets.add(secret));
+        assert_eq!(
+            secrets.mask("banana a a-b a:étés été"),
+            "banana <sensitive> <sensitive>-b <sensitive>:étés <sensitive>"
+        );
+        assert!(secrets.are_in("x=a") && !secrets.are_in("apple"));
+        let script = Secrets::default();
+        script.add("if true\nthen\nfi");
+        assert_eq!(script.mask("fi then"), "fi <sensitive>");
     }
 
     #[test]

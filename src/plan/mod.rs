@@ -107,6 +107,26 @@ impl MachinePlan {
             HypervisorPlan::VirtualBox(_) => None,
         }
     }
+
+    /// Packer's name for who makes the artifact.
+    pub fn builder_id(&self) -> &'static str {
+        match &self.hypervisor {
+            HypervisorPlan::Qemu(_) => "transcend.qemu",
+            HypervisorPlan::VirtualBox(_) => "mitchellh.virtualbox",
+        }
+    }
+
+    /// Whether the hypervisor goes on using files of the output folder.
+    pub fn stays_registered(&self) -> bool {
+        self.virtualbox().is_some_and(|virtualbox| virtualbox.export.keep_registered)
+    }
+
+    pub fn virtualbox(&self) -> Option<&VirtualBoxPlan> {
+        match &self.hypervisor {
+            HypervisorPlan::VirtualBox(virtualbox) => Some(virtualbox),
+            HypervisorPlan::Qemu(_) => None,
+        }
+    }
 }
 
 /// The hypervisor's own part.
@@ -213,9 +233,24 @@ pub struct BootStepPlan {
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ShutdownPlan {
-    /// `None`: power button, then quit, then kill.
     pub command: Option<Late>,
     pub timeout: Duration,
+    /// Takes the command's place.
+    pub manner: Option<ShutdownManner>,
+    /// A pause once the machine is off.
+    pub delay: Option<Duration>,
+}
+
+/// How a machine goes off for which the template has no command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ShutdownManner {
+    /// The guest is asked by the power button, and must obey.
+    PowerButton,
+    /// The guest does it without being asked.
+    ByItself,
+    /// The plug is pulled when the guest does not obey the power button.
+    PowerButtonOrPlug,
 }
 
 /// What one run does with its plans; from the command line.

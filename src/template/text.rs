@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Diagnostics, Severity};
-use crate::io::text::{self, Text};
+use crate::io::text::{self, ReadError, Text};
 use crate::source::SourceFile;
 
 /// Reads a file in which bytes that are not UTF-8 are replaced, with a warning. `what` names it in errors:
@@ -29,11 +29,20 @@ fn read_any(path: &Path, what: &str) -> Result<(Arc<SourceFile>, Option<Diagnost
     let is_stdin = path == Path::new("-");
     let name = if is_stdin { String::from("<stdin>") } else { path.display().to_string() };
     let read = if is_stdin { text::read_stream("the standard input", std::io::stdin()) } else { text::read(path) };
-    let Text { text, invalid_at } =
-        read.map_err(|error| Diagnostic::error(format!("cannot read the {what}: {error}")))?;
+    let Text { text, invalid_at } = read.map_err(|error| cannot_read(what, &error))?;
     let source = SourceFile::new(name, text);
     let finding = invalid_at.map(|offset| not_utf_8(what, &source, offset));
     Ok((source, finding))
+}
+
+fn cannot_read(what: &str, error: &ReadError) -> Diagnostic {
+    let diagnostic = Diagnostic::error(format!("cannot read the {what}: {error}"));
+    match error {
+        ReadError::TooLarge { .. } => {
+            diagnostic.help(format!("is this the {what}? one names large files, it does not hold them"))
+        }
+        _ => diagnostic,
+    }
 }
 
 /// Without the line itself, which may hold a secret.

@@ -35,6 +35,8 @@ pub(crate) async fn validate(program: &Path, case: &Case) -> Outcome {
         .args(&case.arguments)
         .arg(&case.target)
         .current_dir(&work)
+        // Packer asks the host's VirtualBox of some machines; whether there is one must not matter.
+        .env("PATH", folder.path())
         .env("HOME", folder.path())
         .env("TMPDIR", folder.path())
         .env("PACKER_CACHE_DIR", folder.path().join("cache"))

@@ -37,7 +37,7 @@ impl Decoder<'_> {
 
     pub(in crate::plan) fn late_text(&mut self, text: &str, span: &Span, site: Site<'_>) -> Option<Late> {
         let late = self.scope.late(text, span, site);
-        let late = self.take(late)?;
+        let late = self.take_text(late)?;
         self.warn_of_no_value(text, &late.to_string(), span);
         Some(late)
     }
@@ -105,7 +105,7 @@ impl Decoder<'_> {
             }
             let name = self.scope.render(&name.value, &name.span);
             let late = self.late_text(&text.value, &text.span, site);
-            if let (Some(name), Some(late)) = (self.take(name), late) {
+            if let (Some(name), Some(late)) = (self.take_text(name), late) {
                 lates.insert(name, late);
             }
         }

@@ -58,6 +58,8 @@ pub(super) struct Decoder<'a> {
     /// The component's, or those of a map within them.
     options: Options,
     object: Object,
+    /// The option that was asked for last, for errors in its text.
+    reading: Option<&'static str>,
     diagnostics: Diagnostics,
 }
 
@@ -65,7 +67,7 @@ impl<'a> Decoder<'a> {
     pub(super) fn new(reading: Reading<'a>, component: &'static Component, object: Object) -> Self {
         let Reading { scope, folders, typing } = reading;
         let (options, diagnostics) = (component.options, Diagnostics::default());
-        Self { scope, folders, typing, component, options, object, diagnostics }
+        Self { scope, folders, typing, component, options, object, reading: None, diagnostics }
     }
 
     /// Reads another map of the same options.
@@ -108,6 +110,16 @@ impl<'a> Decoder<'a> {
         self.diagnostics.take(result)
     }
 
+    /// Keeps what is wrong in a text, with the name of its option: the line that is shown may not hold it.
+    fn take_text<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
+        let named = |error: Diagnostic| match self.reading {
+            Some(key) => Diagnostic { message: format!("`{key}`: {}", error.message), ..error },
+            None => error,
+        };
+        let result = result.map_err(named);
+        self.take(result)
+    }
+
     /// An error about an option, shown where it stands. A value that is not known yet cannot be wrong.
     pub(super) fn reject(&mut self, key: &str, message: impl Into<String>) {
         if !self.object.get(key).is_some_and(Value::is_open) {
@@ -123,6 +135,15 @@ impl<'a> Decoder<'a> {
     pub(super) fn exclusive(&mut self, first: &'static str, second: &'static str) {
         if self.is_set(first) && self.is_set(second) {
             self.reject(second, format!("`{first}` and `{second}` cannot be used together"));
+        }
+    }
+
+    /// An error about the component as a whole: none of these options is set. One that is written, but wrong, is
+    /// reported already.
+    pub(super) fn missing(&mut self, keys: &[&'static str], error: Diagnostic) {
+        let is_reported = self.diagnostics.has_errors() && keys.iter().any(|key| self.is_set(key));
+        if !is_reported {
+            self.push(error.at(&self.object.span.clone()));
         }
     }
 

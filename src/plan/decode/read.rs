@@ -57,7 +57,7 @@ impl Decoder<'_> {
         let kind = match &value.kind {
             Kind::String(text) => {
                 let rendered = self.scope.render(text, &value.span);
-                let rendered = self.take(rendered)?;
+                let rendered = self.take_text(rendered)?;
                 self.warn_of_no_value(text, &rendered, &value.span);
                 Kind::String(rendered)
             }
@@ -75,7 +75,7 @@ impl Decoder<'_> {
         let mut entries = Vec::with_capacity(map.entries.len());
         for (key, value) in &map.entries {
             let name = self.scope.render(&key.value, &key.span);
-            let (name, value) = (self.take(name), self.rendered(value));
+            let (name, value) = (self.take_text(name), self.rendered(value));
             entries.push((Spanned::new(name?, key.span.clone()), value?));
         }
         Some(Object { entries, span: map.span.clone() })

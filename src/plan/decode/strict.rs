@@ -6,7 +6,7 @@ use crate::template::value::{Kind, Value};
 
 use super::duration::{self, Signed};
 use super::typing::{Mismatch, Pair};
-use super::weak::{UNKNOWN, decimal};
+use super::weak::{UNKNOWN, decimal, out_of_range};
 
 pub(super) fn string(value: &Value) -> Result<String, Mismatch> {
     match &value.kind {
@@ -45,10 +45,10 @@ fn whole(text: &str) -> Result<i64, Mismatch> {
     let is_decimal = !text.starts_with('+') && text.bytes().all(|byte| b"0123456789+-.eE".contains(&byte));
     let number = if is_decimal { text.parse::<f64>().ok() } else { None };
     let number = number.ok_or_else(|| Mismatch::Text(format!("`{text}` does not read as a number")))?;
-    if number.fract() != 0.0 {
+    if number.is_finite() && number.fract() != 0.0 {
         return Err(Mismatch::Text(format!("`{text}` is not a whole number")));
     }
-    decimal(text).parse().map_err(|_| Mismatch::Text(format!("`{text}` is out of range")))
+    decimal(text).parse().map_err(|_| out_of_range(text))
 }
 
 /// A number has no unit, so only 0 stands for a duration.

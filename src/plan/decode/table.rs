@@ -62,6 +62,7 @@ impl Decoder<'_> {
         );
         #[cfg(test)]
         super::asked::record(self.component, key);
+        self.reading = Some(key);
         self.object.get(key).filter(|value| value.kind != Kind::Null).cloned()
     }
 

@@ -39,13 +39,20 @@ pub(super) fn integer(value: &Value) -> Result<i64, Mismatch> {
     match &value.kind {
         Kind::Null | Kind::Unknown | Kind::Deferred(_) => Ok(0),
         Kind::Bool(flag) => Ok(i64::from(*flag)),
-        Kind::Number(number) => whole(number).ok_or_else(|| Mismatch::Text(format!("`{number}` is out of range"))),
+        Kind::Number(number) => whole(number).ok_or_else(|| out_of_range(number)),
         Kind::String(text) if text.is_empty() => Ok(0),
         Kind::String(text) => {
             prefixed(text).ok_or_else(|| Mismatch::Text(format!("`{text}` does not read as an integer")))
         }
         Kind::List(_) | Kind::Map(_) => Err(Mismatch::Kind),
     }
+}
+
+/// Hundreds of digits are not repeated: they stand in the line that is shown.
+pub(super) fn out_of_range(number: &str) -> Mismatch {
+    const SHOWN: usize = 40;
+    let number = if number.len() > SHOWN { "this number".to_owned() } else { format!("`{number}`") };
+    Mismatch::Text(format!("{number} is out of range"))
 }
 
 /// A bare number counts nanoseconds.

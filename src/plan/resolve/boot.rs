@@ -128,5 +128,7 @@ pub(super) fn shutdown(decoder: &mut Decoder<'_>) -> ShutdownPlan {
     ShutdownPlan {
         command: decoder.late("shutdown_command", Site::Map(&[])),
         timeout: decoder.positive_duration("shutdown_timeout").unwrap_or(DEFAULT_SHUTDOWN_TIMEOUT),
+        manner: None,
+        delay: None,
     }
 }

@@ -38,8 +38,7 @@ fn http(decoder: &mut Decoder<'_>) -> HttpRequest {
 
 fn required(decoder: &mut Decoder<'_>, key: &'static str) -> String {
     decoder.string(key).unwrap_or_else(|| {
-        let error = Diagnostic::error(format!("`{key}` must be set")).at(&decoder.whole_span().clone());
-        decoder.push(error);
+        decoder.missing(&[key], Diagnostic::error(format!("`{key}` must be set")));
         String::new()
     })
 }

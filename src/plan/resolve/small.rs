@@ -11,14 +11,15 @@ pub(super) fn require_host(decoder: &mut Decoder<'_>, communicator: &Communicato
     if let CommunicatorPlan::WinRm(winrm) = communicator {
         for (key, is_set) in [("winrm_host", winrm.host.is_some()), ("winrm_password", winrm.password.is_some())] {
             if !is_set {
-                decoder.push(Diagnostic::error(format!("`{key}` must be set")).at(&whole));
+                decoder.missing(&[key], Diagnostic::error(format!("`{key}` must be set")));
             }
         }
     }
     let CommunicatorPlan::Ssh(ssh) = communicator else { return };
     if ssh.host.is_none() {
-        let error = Diagnostic::error("`ssh_host` must be set: the host to provision").at(&whole);
-        decoder.push(error.help("or set `communicator` to `none` for a build that works on this host only"));
+        let error = Diagnostic::error("`ssh_host` must be set: the host to provision");
+        let help = "or set `communicator` to `none` for a build that works on this host only";
+        decoder.missing(&["ssh_host"], error.help(help));
     }
     if ssh.password.is_none() && ssh.private_key_file.is_none() && !ssh.agent_auth {
         let error = Diagnostic::error("there is no way to log in").at(&whole);
@@ -34,8 +35,7 @@ pub(super) fn require_host(decoder: &mut Decoder<'_>, communicator: &Communicato
 pub(super) fn file(decoder: &mut Decoder<'_>) -> FilePlan {
     let target = decoder.path("target");
     if target.is_none() {
-        let error = Diagnostic::error("`target` must be set").at(&decoder.whole_span().clone());
-        decoder.push(error);
+        decoder.missing(&["target"], Diagnostic::error("`target` must be set"));
     }
     let source = decoder.path("source");
     let content = decoder.string("content");

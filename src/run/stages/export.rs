@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use super::{Exported, Guest, Provisioned, Stopped};
 use crate::artifact::Artifact;
 use crate::machine::Machine;
+use crate::plan::MachinePlan;
 use crate::run::build::Build;
 use crate::run::error::Cause;
 
 pub(in crate::run) async fn export<D, C, M: Machine>(
     build: &Build<'_, D, C>,
+    plan: &MachinePlan,
     slot: &mut Option<Guest<M>>,
     stopped: Stopped,
 ) -> Result<Exported, Cause> {
@@ -20,12 +22,12 @@ pub(in crate::run) async fn export<D, C, M: Machine>(
     let directory = guest.output.keep(build.context).await?;
     let files = list_files(&directory, &dropped)?;
     let artifact = Artifact {
-        builder_id: "transcend.qemu".into(),
+        builder_id: plan.builder_id().into(),
         id: "VM".into(),
         description: format!("VM files in directory: {}", directory.display()),
         files,
-        directory: Some(directory),
-        machine: Some(image),
+        directory: (!plan.stays_registered()).then_some(directory),
+        machine: image,
         build_data: stopped.build_data,
     };
     Ok(Exported { artifact })

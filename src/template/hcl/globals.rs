@@ -62,13 +62,16 @@ pub(super) fn evaluate_all(
     let order = order(&nodes, diagnostics);
     let mut globals = Globals::new(data);
     for index in order {
+        if world.is_spent() {
+            break;
+        }
         let here = globals.world(world);
         match nodes[index] {
             Node::Local(local) => {
-                let value = diagnostics.take(here.evaluate(&local.value)).unwrap_or(Value::Unknown);
+                let mut value = diagnostics.take(here.evaluate(&local.value)).unwrap_or(Value::Unknown);
                 drop(here);
                 if local.sensitive {
-                    inputs::register(&value, inputs);
+                    value = inputs::secret(value, inputs);
                 }
                 Arc::make_mut(&mut globals.locals).insert(local.name.value.clone(), value);
             }

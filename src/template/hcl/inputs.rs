@@ -1,6 +1,6 @@
 //! Values of variables: from the environment, variable files and flags, in the order of precedence.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -41,9 +41,9 @@ pub(super) fn resolve(
     given.extend(from_flags(declared, &world, inputs, diagnostics));
     let mut values = BTreeMap::new();
     for variable in declared {
-        let value = value(variable, given.remove(&variable.name.value), &world, inputs, diagnostics);
+        let mut value = value(variable, given.remove(&variable.name.value), &world, inputs, diagnostics);
         if variable.sensitive {
-            register(&value, inputs);
+            value = secret(value, inputs);
         }
         values.insert(variable.name.value.clone(), value);
     }
@@ -230,8 +230,13 @@ fn inferred_type(default: &syntax::Expression, world: &World) -> Type {
     }
 }
 
-/// Masks every text inside of a value.
-pub(super) fn register(value: &Value, inputs: &VariableInputs) {
+/// A sensitive value: every text in it is masked, and so is what expressions make from it.
+pub(super) fn secret(value: Value, inputs: &VariableInputs) -> Value {
+    register(&value, inputs);
+    value.into_secret(&BTreeSet::new())
+}
+
+fn register(value: &Value, inputs: &VariableInputs) {
     match value {
         Value::String(text) => inputs.secrets.add(text),
         Value::Number(_) => inputs.secrets.add(&value.to_text().unwrap_or_default()),

@@ -144,7 +144,7 @@ fn from_sources(
     let declarations = Declarations::read(bodies, &mut diagnostics);
     let working_folder = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
     let facts = Facts { root: files.root.clone(), working_folder: working_folder.clone(), started: inputs.started };
-    let world = World::new(facts.clone());
+    let world = World::new(facts.clone(), inputs.secrets.clone());
     let values = inputs::resolve(&declarations.variables, &files.automatic, &world, inputs, &mut diagnostics);
     let world = builtin(&facts, &world).with("var", Value::map(values.clone()));
     let world = globals::evaluate_all(&declarations.locals, &declarations.data, &world, inputs, &mut diagnostics);

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::diag::Diagnostic;
-use crate::io::secrets::Secret;
+use crate::io::secrets::{Secret, Secrets};
 
 use super::evaluate::{self, Budget, Scope};
 use super::functions::Context;
@@ -37,11 +37,13 @@ struct Shared {
     environment: Option<BTreeMap<String, String>>,
     /// Of all evaluations of one template.
     budget: Arc<Budget>,
+    secrets: Secrets,
 }
 
 impl World {
-    pub(super) fn new(facts: Facts) -> Self {
-        let shared = Shared { facts, environment: None, budget: Arc::default() };
+    /// `secrets` takes what expressions make from secrets.
+    pub(super) fn new(facts: Facts, secrets: Secrets) -> Self {
+        let shared = Shared { facts, environment: None, budget: Arc::default(), secrets };
         Self { names: Arc::default(), shared: Arc::new(shared) }
     }
 
@@ -57,6 +59,7 @@ impl World {
             facts: self.shared.facts.clone(),
             environment: Some(environment),
             budget: Arc::clone(&self.shared.budget),
+            secrets: self.shared.secrets.clone(),
         };
         Self { names: Arc::default(), shared: Arc::new(shared) }
     }
@@ -78,6 +81,11 @@ impl World {
         self.names.get(name)
     }
 
+    /// Whether the values of the template have grown beyond their bound, which is an error of its own.
+    pub(super) fn is_spent(&self) -> bool {
+        self.shared.budget.is_spent()
+    }
+
     pub(super) fn evaluate(&self, expression: &Expression) -> Result<Value, Diagnostic> {
         let Facts { root, working_folder, started } = &self.shared.facts;
         let context = Context { root, working_folder, started: *started };
@@ -86,6 +94,7 @@ impl World {
             Some(environment) => Scope::constant(budget).with_environment(environment),
             None => Scope::new(context, budget),
         };
+        scope = scope.with_secrets(&self.shared.secrets);
         for (name, value) in &*self.names {
             scope.set(name.as_str(), value.clone());
         }

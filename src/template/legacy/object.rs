@@ -1,7 +1,7 @@
 //! Taking the parts of a component out of its map.
 
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 use crate::template::value::{Kind, Object, Value};
 
 /// Takes a key out; `null` is the same as absent.
@@ -47,8 +47,12 @@ pub(super) fn text(value: Value, what: &str) -> Result<Spanned<String>, Diagnost
 pub(super) fn take_type(object: &mut Object, what: &str) -> Result<Spanned<String>, Diagnostic> {
     match take(object, "type").map(|value| text(value, &format!("the `type` of {what}"))).transpose()? {
         Some(kind) if !kind.value.is_empty() => Ok(kind),
-        _ => Err(Diagnostic::error(format!("{what} has no `type`")).at(&object.span)),
+        _ => Err(no_type(what, &object.span)),
     }
+}
+
+pub(super) fn no_type(what: &str, span: &Span) -> Diagnostic {
+    Diagnostic::error(format!("{what} has no `type`")).at(span).help("give it one: \"type\": \"...\"")
 }
 
 /// A string, and nothing that could be taken for one.

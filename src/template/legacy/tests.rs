@@ -105,7 +105,7 @@ fn wrong_builders() {
     assert_eq!(
         findings("{\"builders\": [{\"name\": \"x\"}, 3, null]}"),
         [
-            "1:15 builder 1 has no `type`",
+            "1:15 builder 1 has no `type`; give it one: \"type\": \"...\"",
             "1:30 builder 2 must be a map, not a number",
             "1:33 builder 3 must be a map, not null"
         ]
@@ -188,13 +188,13 @@ fn wrong_components() {
     );
     for (finding, expected) in found.iter().zip([
         "provisioner 1 must be a map, not a string",
-        "provisioner 2 has no `type`",
+        "provisioner 2 has no `type`; give it one: \"type\": \"...\"",
         "`only` of provisioner 3 must be a list of strings, not a number",
         "`override` of provisioner 3 for `a` must be a map, not a number",
-        "the error-cleanup-provisioner has no `type`",
+        "the error-cleanup-provisioner has no `type`; give it one: \"type\": \"...\"",
         "post-processor 1.1 must be a string, a map or a list of those, not a number",
         "post-processor 2.2: a sequence cannot stand inside of a sequence",
-        "post-processor 3.1 has no `type`",
+        "post-processor 3.1 has no `type`; give it one: \"type\": \"...\"",
         "`only` of post-processor 4.1 must be a list of strings, not a string",
         "`keep_input_artifact` of post-processor 4.1 must be true or false, not a string",
     ]) {

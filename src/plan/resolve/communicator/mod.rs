@@ -49,8 +49,9 @@ pub(super) fn communicator(decoder: &mut Decoder<'_>, purpose: Purpose) -> (Comm
 fn ssh(decoder: &mut Decoder<'_>, is_used: bool) -> SshPlan {
     let username = decoder.string("ssh_username").unwrap_or_default();
     if is_used && username.is_empty() {
-        let error = Diagnostic::error("`ssh_username` must be set").at(&decoder.whole_span().clone());
-        decoder.push(error.help("or set `communicator` to `none` for a build that needs no session in the guest"));
+        let error = Diagnostic::error("`ssh_username` must be set");
+        let help = "or set `communicator` to `none` for a build that needs no session in the guest";
+        decoder.missing(&["ssh_username"], error.help(help));
     }
     let (timeout, handshake_attempts) = patience(decoder);
     let private_key_file = key_file(decoder, "ssh_private_key_file", is_used);

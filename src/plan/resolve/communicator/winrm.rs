@@ -13,8 +13,7 @@ const TLS_PORT: u16 = 5986;
 pub(super) fn winrm(decoder: &mut Decoder<'_>, is_used: bool) -> WinRmPlan {
     let username = decoder.string("winrm_username").unwrap_or_default();
     if is_used && username.is_empty() {
-        let error = Diagnostic::error("`winrm_username` must be set").at(&decoder.whole_span().clone());
-        decoder.push(error);
+        decoder.missing(&["winrm_username"], Diagnostic::error("`winrm_username` must be set"));
     }
     let use_ssl = decoder.boolean("winrm_use_ssl");
     let default_port = if use_ssl { TLS_PORT } else { PORT };

@@ -1,12 +1,11 @@
 //! `file`: files and folders into the guest or out of it.
 
+use crate::diag::Diagnostic;
 use crate::plan::decode::{Decoder, Expect};
 use crate::plan::fields;
 use crate::plan::provisioner::{Direction, FilePlan};
 use crate::source::Spanned;
 use crate::template::interpolate::{Late, Site};
-
-use super::incomplete;
 
 const SITE: Site<'static> = Site::Map(fields::BUILD);
 
@@ -20,14 +19,15 @@ pub(super) fn file(decoder: &mut Decoder<'_>) -> FilePlan {
         decoder.exclusive(key, "content");
     }
     if content.is_none() && sources.is_empty() {
-        incomplete(decoder, "one of `source`, `sources`, `content` must be set");
+        let error = Diagnostic::error("one of `source`, `sources`, `content` must be set");
+        decoder.missing(&["source", "sources", "content"], error);
     }
     if direction == Direction::Upload && !generated {
         require(decoder, &sources);
     }
     let destination = decoder.late("destination", SITE);
     if destination.is_none() {
-        incomplete(decoder, "`destination` must be set");
+        decoder.missing(&["destination"], Diagnostic::error("`destination` must be set"));
     }
     FilePlan {
         sources: sources.into_iter().map(|source| source.value).collect(),

@@ -8,8 +8,6 @@ use crate::source::{Span, Spanned};
 use crate::template::interpolate::{Late, Site};
 use crate::template::value::Deferred;
 
-use super::incomplete;
-
 pub(in crate::plan::resolve) const DEFAULT_SHEBANG: &str = "/bin/sh -e";
 
 /// One of `inline`, `script`, `scripts` and, where it exists, `command`. The shebang is left open.
@@ -37,8 +35,9 @@ fn require_one(decoder: &mut Decoder<'_>, given: &[(&'static str, bool)]) {
     let set: Vec<&'static str> = given.iter().filter(|(_, is_given)| *is_given).map(|(key, _)| *key).collect();
     match set.as_slice() {
         [] => {
-            let names = given.iter().map(|(key, _)| format!("`{key}`")).collect::<Vec<_>>().join(", ");
-            incomplete(decoder, &format!("one of {names} must be set"));
+            let keys: Vec<&'static str> = given.iter().map(|(key, _)| *key).collect();
+            let names = keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+            decoder.missing(&keys, Diagnostic::error(format!("one of {names} must be set")));
         }
         [_] => {}
         [first, second, ..] => decoder.exclusive(first, second),

@@ -83,9 +83,8 @@ fn is_well_formed(block: &Block, diagnostics: &mut Diagnostics) -> bool {
     match block.kind.value.as_str() {
         "source" => has_labels(block, &["type", "name"], diagnostics),
         "build" => build::is_well_formed(block, diagnostics),
-        kind => {
-            let error = Diagnostic::error(format!("a template has no block `{kind}`")).at(&block.kind.span);
-            diagnostics.push(error.suggest(kind, KINDS));
+        _ => {
+            diagnostics.push(unknown_block(&block.kind));
             false
         }
     }
@@ -115,6 +114,12 @@ impl Definitions {
         repeated("source", definitions.sources.iter().map(|(source, _)| source.address()), diagnostics);
         definitions
     }
+}
+
+fn unknown_block(kind: &Spanned<String>) -> Diagnostic {
+    let error = Diagnostic::error(format!("a template has no block `{}`", kind.value));
+    let error = error.at(&kind.span).suggest(&kind.value, KINDS);
+    if error.help.is_some() { error } else { error.help(format!("its blocks are {}", KINDS.join(", "))) }
 }
 
 /// Names that are declared twice; both places are told.

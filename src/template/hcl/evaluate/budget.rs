@@ -48,6 +48,11 @@ impl Budget {
             .help("look for lists that double and for `for` inside of `for`"))
     }
 
+    /// Whether nothing is left, so that every further evaluation fails for the same reason.
+    pub(in crate::template) fn is_spent(&self) -> bool {
+        self.spent.load(Ordering::Relaxed) > self.limit
+    }
+
     pub(super) fn charge_step(&self, span: &Span) -> Result<(), Diagnostic> {
         self.charge(STEP, span)
     }

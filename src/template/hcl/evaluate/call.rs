@@ -6,7 +6,7 @@ use crate::template::hcl::functions::{self, CallError};
 use crate::template::hcl::syntax::tree::Call;
 use crate::template::hcl::value::Value;
 
-use super::{Evaluated, Scope, evaluate as value_of, special, templatefile};
+use super::{Evaluated, Scope, evaluate as value_of, secrecy, special, templatefile};
 
 /// Functions that look at expressions, or read templates.
 const SPECIAL: [&str; 4] = ["try", "can", "convert", "templatefile"];
@@ -31,7 +31,8 @@ fn ordinary(call: &Call, span: &Span, scope: &Scope<'_>, context: &functions::Co
     let Some(arguments) = arguments(call, scope)? else { return Ok(Value::Unknown) };
     arguments.iter().try_for_each(|argument| scope.budget().charge_value(argument, span))?;
     let value = functions::call(&call.name.value, &arguments, context).map_err(|error| explain(&error, call, span))?;
-    scope.budget().admit(value, span)
+    let value = scope.budget().admit(value, span)?;
+    secrecy::of_result(&arguments, value, span, scope)
 }
 
 /// The values of the arguments; nothing when it is unknown how many there are.

@@ -7,6 +7,7 @@ mod collections;
 mod conditional;
 mod operators;
 mod scope;
+mod secrecy;
 mod special;
 mod template;
 mod templatefile;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::Budget;
+use crate::io::secrets::Secrets;
 use crate::template::hcl::functions;
 use crate::template::hcl::value::Value;
 
@@ -22,6 +23,8 @@ struct World<'a> {
     /// Nothing where `env` must not be called.
     environment: Option<&'a BTreeMap<String, String>>,
     budget: &'a Budget,
+    /// Takes what is made from secrets.
+    secrets: Option<&'a Secrets>,
     /// `templatefile` does not run inside of a file it reads.
     is_template_file: bool,
 }
@@ -29,12 +32,18 @@ struct World<'a> {
 impl<'a> Scope<'a> {
     /// Without names.
     pub(in crate::template) fn new(functions: functions::Context<'a>, budget: &'a Budget) -> Self {
-        Self::of_world(World { functions: Some(functions), environment: None, budget, is_template_file: false })
+        Self::of_world(World {
+            functions: Some(functions),
+            environment: None,
+            budget,
+            secrets: None,
+            is_template_file: false,
+        })
     }
 
     /// Nothing to refer to and nothing to call.
     pub(in crate::template) fn constant(budget: &'a Budget) -> Self {
-        Self::of_world(World { functions: None, environment: None, budget, is_template_file: false })
+        Self::of_world(World { functions: None, environment: None, budget, secrets: None, is_template_file: false })
     }
 
     fn of_world(world: World<'a>) -> Self {
@@ -45,6 +54,12 @@ impl<'a> Scope<'a> {
     #[must_use]
     pub(in crate::template) fn with_environment(mut self, environment: &'a BTreeMap<String, String>) -> Self {
         self.world.environment = Some(environment);
+        self
+    }
+
+    #[must_use]
+    pub(in crate::template) fn with_secrets(mut self, secrets: &'a Secrets) -> Self {
+        self.world.secrets = Some(secrets);
         self
     }
 
@@ -75,6 +90,10 @@ impl<'a> Scope<'a> {
 
     pub(super) fn budget(&self) -> &'a Budget {
         self.world.budget
+    }
+
+    pub(super) fn secrets(&self) -> Option<&'a Secrets> {
+        self.world.secrets
     }
 
     pub(super) fn functions(&self) -> Option<functions::Context<'a>> {

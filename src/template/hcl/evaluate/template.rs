@@ -3,7 +3,7 @@
 use crate::diag::Diagnostic;
 use crate::source::Span;
 use crate::template::hcl::syntax::tree::{Bindings, Expression, Part};
-use crate::template::hcl::value::Value;
+use crate::template::hcl::value::{Text as Content, Value};
 
 use super::{Evaluated, Scope, at, collections, evaluate as value_of, operators};
 
@@ -12,17 +12,27 @@ pub(super) fn evaluate(parts: &[Part], span: &Span, scope: &Scope<'_>) -> Evalua
     if let [Part::Interpolation(value)] = parts {
         return value_of(value, scope);
     }
-    let mut text = Text { content: String::new(), is_known: true };
+    let mut text = Text { content: String::new(), is_known: true, is_secret: false };
     text.add_all(parts, span, scope)?;
-    Ok(if text.is_known { Value::string(text.content) } else { Value::Unknown })
+    Ok(text.into_value())
 }
 
 struct Text {
     content: String,
     is_known: bool,
+    is_secret: bool,
 }
 
 impl Text {
+    fn into_value(self) -> Value {
+        let content = Content::new(&self.content);
+        match self.is_known {
+            true if self.is_secret => Value::String(content.into_secret()),
+            true => Value::String(content),
+            false => Value::Unknown,
+        }
+    }
+
     fn add_all(&mut self, parts: &[Part], span: &Span, scope: &Scope<'_>) -> Evaluated<()> {
         parts.iter().try_for_each(|part| self.add(part, span, scope))
     }
@@ -65,6 +75,7 @@ impl Text {
         let span = &expression.span;
         let value = value_of(expression, scope)?;
         self.is_known &= value != Value::Unknown;
+        self.is_secret |= value.holds_secret();
         match value {
             Value::Unknown => Ok(()),
             Value::Null => Err(Diagnostic::error("null cannot be part of a string").at(span)),

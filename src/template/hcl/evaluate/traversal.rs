@@ -85,11 +85,15 @@ fn missing_attribute(entries: &BTreeMap<String, Value>, name: &Spanned<String>, 
     };
     let diagnostic = diagnostic.at(&name.span).suggest(&name.value, names);
     match owner {
-        "`var`" if diagnostic.help.is_none() => {
-            diagnostic.help(format!("declare it: variable \"{}\" {{}}", name.value))
-        }
+        _ if diagnostic.help.is_some() => diagnostic,
+        "`var`" => diagnostic.help(format!("declare it: variable \"{}\" {{}}", name.value)),
+        "`build`" | "`packer`" | "`path`" | "`source`" => diagnostic.help(format!("it has {}", quoted_list(entries))),
         _ => diagnostic,
     }
+}
+
+fn quoted_list(entries: &BTreeMap<String, Value>) -> String {
+    entries.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// Keys are not shown: they may be secrets.

@@ -18,7 +18,7 @@ impl Parser<'_> {
         let start = self.at;
         let mut content = Content::default();
         let mut errors = 0;
-        while self.has_more_items() && errors < ERROR_LIMIT {
+        while self.has_more_items() && errors < ERROR_LIMIT && !self.is_too_deep {
             let item_start = self.at;
             if let Err(diagnostic) = self.item(&mut content) {
                 errors += 1;

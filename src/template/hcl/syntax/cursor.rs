@@ -15,6 +15,8 @@ pub(super) struct Parser<'a> {
     pub(super) at: usize,
     place: Place<'a>,
     depth: usize,
+    /// The bound on nesting was met: what follows is the rest of the same thing.
+    pub(super) is_too_deep: bool,
     count: usize,
     /// Inside of brackets a line break is white space; elsewhere it ends the expression.
     is_bracketed: bool,
@@ -31,7 +33,15 @@ enum Place<'a> {
 impl<'a> Parser<'a> {
     pub(super) fn of_source(source: &'a Arc<SourceFile>) -> Self {
         let at = if source.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        Self { text: &source.text, at, place: Place::Source(source), depth: 0, count: 0, is_bracketed: false }
+        Self {
+            text: &source.text,
+            at,
+            place: Place::Source(source),
+            depth: 0,
+            is_too_deep: false,
+            count: 0,
+            is_bracketed: false,
+        }
     }
 
     /// Only that range of the source.
@@ -41,7 +51,7 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn of_text(text: &'a str, span: &'a Span) -> Self {
-        Self { text, at: 0, place: Place::Inside(span), depth: 0, count: 0, is_bracketed: false }
+        Self { text, at: 0, place: Place::Inside(span), depth: 0, is_too_deep: false, count: 0, is_bracketed: false }
     }
 
     /// Inside of something that is nested so deep.
@@ -154,7 +164,9 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn deepen(&mut self) -> Parsed<()> {
-        check_depth(self.depth, &self.span_of_next())?;
+        let check = check_depth(self.depth, &self.span_of_next());
+        self.is_too_deep |= check.is_err();
+        check?;
         self.depth += 1;
         Ok(())
     }
@@ -186,5 +198,6 @@ pub(super) fn check_depth(depth: usize, span: &Span) -> Parsed<()> {
     if depth < DEPTH_LIMIT {
         return Ok(());
     }
-    Err(Diagnostic::error(format!("nested more than {DEPTH_LIMIT} deep")).at(span))
+    let error = Diagnostic::error(format!("this is nested more than {DEPTH_LIMIT} deep")).at(span);
+    Err(error.help("give a part of it a name of its own, as a local value"))
 }

@@ -37,6 +37,7 @@ impl Parser<'_> {
         match self.peek() {
             None => "the end of the text".to_owned(),
             Some('\n' | '\r') => "the end of the line".to_owned(),
+            Some(letter) if letter.is_control() => format!("the control character U+{:04X}", u32::from(letter)),
             Some(_) => format!("`{}`", self.next_token()),
         }
     }

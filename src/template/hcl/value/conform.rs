@@ -14,6 +14,7 @@ impl Type {
         }
         match self {
             Self::Any => Ok(value.clone()),
+            Self::String if matches!(value, Value::String(_)) => Ok(value.clone()),
             Self::String => value.to_text().map(Value::string),
             Self::Number => value.to_number().map(Value::Number),
             Self::Bool => value.to_bool().map(Value::Bool),

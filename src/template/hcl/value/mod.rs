@@ -5,13 +5,16 @@ mod conform;
 mod convert;
 mod number;
 mod order;
+mod secrecy;
 mod show;
+mod text;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub(in crate::template) use number::{Number, PRECISION};
+pub(in crate::template) use text::Text;
 pub(in crate::template) use types::{Attribute, Type};
 
 /// A value. Cloning one is cheap.
@@ -23,7 +26,7 @@ pub(in crate::template) enum Value {
     Null,
     Bool(bool),
     Number(Number),
-    String(Arc<str>),
+    String(Text),
     /// A list or a tuple: nothing here depends on the difference.
     List(Arc<Vec<Value>>),
     /// Without equal elements, in the order of `Value::set`.
@@ -34,7 +37,7 @@ pub(in crate::template) enum Value {
 
 impl Value {
     pub(in crate::template) fn string(text: impl AsRef<str>) -> Self {
-        Self::String(Arc::from(text.as_ref()))
+        Self::String(Text::new(text.as_ref()))
     }
 
     pub(in crate::template) fn list(items: Vec<Value>) -> Self {
@@ -42,7 +45,9 @@ impl Value {
     }
 
     pub(in crate::template) fn map(entries: BTreeMap<String, Value>) -> Self {
-        Self::Map(Arc::new(entries))
+        let is_normal = entries.keys().all(|key| unicode_normalization::is_nfc(key));
+        let normal = |(key, value): (String, Value)| (text::normal(&key), value);
+        Self::Map(Arc::new(if is_normal { entries } else { entries.into_iter().map(normal).collect() }))
     }
 
     /// A set: elements in the order of `Ord`, equal ones once.

@@ -13,6 +13,9 @@ pub(in crate::template) const PRECISION: u64 = 154;
 /// refused: a few characters such as `1e999999999` would fill the memory.
 const DIGIT_LIMIT: i64 = 1000;
 
+/// Says `DIGIT_LIMIT`.
+const TOO_LARGE: &str = "the number has more than 1000 digits before or behind its point";
+
 /// Longer texts are not even read as numbers.
 const TEXT_LIMIT: usize = 2000;
 
@@ -32,7 +35,7 @@ impl Number {
         }
         let exponent = value.digits().cast_signed() - value.fractional_digit_count();
         if exponent.abs() > DIGIT_LIMIT {
-            return Err(NumberError("the number is too large or too small"));
+            return Err(NumberError(TOO_LARGE));
         }
         Ok(Self(value.with_prec(PRECISION).normalized()))
     }

@@ -3,7 +3,7 @@
 mod bounds;
 mod environment;
 mod errors;
-
+mod secrecy;
 mod templatefile;
 mod values;
 

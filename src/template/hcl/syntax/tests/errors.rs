@@ -67,7 +67,7 @@ fn expressions() {
         ("1 2", "t:1:3 an operator or the end is needed here, not `2`"),
         ("a & b", "t:1:3 there is no operator `&` (write `&&`)"),
         ("10GB", "t:1:1 letters follow a number (put double quotes around it)"),
-        ("1e9999", "t:1:1 the number is too large or too small"),
+        ("1e9999", "t:1:1 the number has more than 1000 digits before or behind its point"),
         ("[1", "t:1:3 `,` or `]` is needed here, not the end of the text (the `[` on line 1 is still open)"),
         ("[1 2]", "t:1:4 `,` or `]` is needed here, not `2` (the `[` on line 1 is still open)"),
         ("[,]", "t:1:2 a value is needed here, not `,`"),

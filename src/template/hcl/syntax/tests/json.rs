@@ -54,7 +54,7 @@ fn errors() {
         (r#"{"a": "x${1 +}"}"#, "t:1:14 a value is needed here, not `}`"),
         (r#"{"a": "\n${1 +}"}"#, "t:1:7 a value is needed here, not `}`"),
         (r#"{"a": {"${": 1}}"#, "t:1:11 a value is needed here, not the end of the text"),
-        (r#"{"a": 1e9999}"#, "t:1:7 the number is too large or too small"),
+        (r#"{"a": 1e9999}"#, "t:1:7 the number has more than 1000 digits before or behind its point"),
     ] {
         assert_eq!(read(text).map(|_| ()), Err(vec![expected.to_owned()]), "{text}");
     }
