@@ -70,9 +70,7 @@ fn values_that_fail_their_type_or_their_validation() {
 }
 
 fn messages(diagnostics: &Diagnostics) -> String {
-    let line = |found: &Diagnostic| {
-        format!("{}\n  {}\n", found.message, found.help.as_deref().unwrap_or("-"))
-    };
+    let line = |found: &Diagnostic| format!("{}\n  {}\n", found.message, found.help.as_deref().unwrap_or("-"));
     diagnostics.iter().map(line).collect()
 }
 
