@@ -220,7 +220,9 @@ impl Site<'_> {
         }
         let info = self.manage.info(self.name()).await?;
         let entry = self.push(registered(&self.manage, &info.uuid))?;
-        by_name.into_iter().for_each(|id| self.context.cleanup.keep(id));
+        if let Some(id) = by_name {
+            self.context.cleanup.keep(id);
+        }
         let layout = self.layout_of(&info).await?;
         Ok(Made { layout, entry, return_to: None, replaced: None })
     }
