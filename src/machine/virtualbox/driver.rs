@@ -244,6 +244,8 @@ impl Site<'_> {
         let restore = Some(restore.iter().map(Call::words).collect());
         let entry = self.push(Registered { restore, ..registered(&self.manage, &info.uuid) })?;
         let layout = self.layout_of(&info).await?;
+        // A machine that stood on the snapshot that is replaced will stand on its successor.
+        let return_to = return_to.filter(|uuid| decision.delete.as_ref() != Some(uuid));
         Ok(Made { layout, entry, return_to, replaced: decision.delete })
     }
 
