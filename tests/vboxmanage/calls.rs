@@ -4,25 +4,32 @@
 //! were looked for, temporary files. A path below the bench reads the same whether it is absolute or not. Calls whose
 //! order Packer itself changes from run to run are sorted.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::LazyLock;
 
 use fs_err as fs;
 use regex::Regex;
 
-/// What changes a machine, in order; what asks only, which depends on how often one looks.
+/// What changes a machine, in order. What only asks about one depends on how often one looks, and is left out.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Calls {
     pub(crate) changes: Vec<String>,
-    pub(crate) questions: Vec<String>,
+    /// Kinds of things that VirtualBox was asked to list.
+    pub(crate) lists: BTreeSet<String>,
 }
 
 /// The machine's name, wherever it stands.
 const NAME: &str = "NAME";
 
-/// What Packer does in another order in each run: settings of the window, discs put in, discs taken out.
-const UNORDERED: [&str; 3] =
-    [r"^setextradata global ", r"--type dvddrive --medium \S*\.iso$", r"--type dvddrive --medium none$"];
+/// What Packer does in another order in each run (settings of the window, discs put in, discs taken out), and the
+/// images that we have forgotten at the end.
+const UNORDERED: [&str; 4] = [
+    r"^setextradata global ",
+    r"--type dvddrive --medium \S*\.iso$",
+    r"--type dvddrive --medium none$",
+    r"^closemedium (dvd|floppy) ",
+];
 
 static PATTERNS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
     let patterns = [
@@ -42,18 +49,20 @@ impl Calls {
     pub(crate) fn read(bench: &Path, name: Option<&str>) -> Self {
         let text = fs::read_to_string(bench.join("virtualbox/calls")).unwrap_or_default();
         let calls = text.split_terminator('\x1e').map(|call| call.split_terminator('\x1f').collect::<Vec<_>>());
+        let name = name.map(|name| Regex::new(&format!(r"\b{}\b", regex::escape(name))).unwrap());
         let (questions, mut changes): (Vec<_>, Vec<_>) =
-            calls.map(|words| line(&words, bench, name)).partition(|line| is_question(line));
+            calls.map(|words| line(&words, bench, name.as_ref())).partition(|line| is_question(line));
         sort_where_free(&mut changes);
-        Self { changes, questions }
+        let lists = questions.into_iter().filter(|line| line.starts_with("list ")).collect();
+        Self { changes, lists }
     }
 }
 
-fn line(words: &[&str], bench: &Path, name: Option<&str>) -> String {
+fn line(words: &[&str], bench: &Path, name: Option<&Regex>) -> String {
     let below = format!("{}/", bench.display());
-    let words = words.iter().map(|word| match name {
-        Some(name) => word.replace(&below, "").replace(name, NAME),
-        None => word.replace(&below, ""),
+    let words = words.iter().map(|word| {
+        let word = word.replace(&below, "");
+        name.map_or(word.clone(), |name| name.replace_all(&word, NAME).into_owned())
     });
     let line = shell_words::join(words);
     PATTERNS.iter().fold(line, |line, (pattern, name)| pattern.replace_all(&line, *name).into_owned())

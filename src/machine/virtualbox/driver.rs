@@ -220,7 +220,9 @@ impl Site<'_> {
         }
         let info = self.manage.info(self.name()).await?;
         let entry = self.push(registered(&self.manage, &info.uuid))?;
-        by_name.into_iter().for_each(|id| self.context.cleanup.keep(id));
+        if let Some(id) = by_name {
+            self.context.cleanup.keep(id);
+        }
         let layout = self.layout_of(&info).await?;
         Ok(Made { layout, entry, return_to: None, replaced: None })
     }
@@ -244,6 +246,8 @@ impl Site<'_> {
         let restore = Some(restore.iter().map(Call::words).collect());
         let entry = self.push(Registered { restore, ..registered(&self.manage, &info.uuid) })?;
         let layout = self.layout_of(&info).await?;
+        // A machine that stood on the snapshot that is replaced will stand on its successor.
+        let return_to = return_to.filter(|uuid| decision.delete.as_ref() != Some(uuid));
         Ok(Made { layout, entry, return_to, replaced: decision.delete })
     }
 

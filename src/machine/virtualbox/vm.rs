@@ -62,8 +62,12 @@ impl VirtualBoxMachine {
         Ok(long.await.map(|_| ())?)
     }
 
-    async fn control(&self, what: &[&str]) -> Result<(), Error> {
-        Ok(self.manage.ask(&Call::on("controlvm", self.name()).args(what)).await.map(|_| ())?)
+    /// A machine that is off already needs neither button nor plug.
+    async fn switch(&self, what: &str) -> Result<(), Error> {
+        match self.manage.ask(&Call::on("controlvm", self.name()).arg(what)).await {
+            Err(failure) if self.is_off().await.is_ok_and(|is_off| !is_off) => Err(failure.into()),
+            _ => Ok(()),
+        }
     }
 
     async fn send(&self, step: &Step) -> Result<(), Error> {
@@ -177,11 +181,11 @@ impl Machine for VirtualBoxMachine {
     }
 
     async fn request_shutdown(&mut self) -> Result<(), Error> {
-        self.control(&["acpipowerbutton"]).await
+        self.switch("acpipowerbutton").await
     }
 
     async fn power_off(&mut self) -> Result<(), Error> {
-        self.control(&["poweroff"]).await?;
+        self.switch("poweroff").await?;
         self.wait_stopped().await
     }
 
