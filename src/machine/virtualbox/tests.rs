@@ -370,6 +370,7 @@ async fn a_machine_that_crashes_is_an_error_and_one_that_stops_is_not() {
     machine.start().await.unwrap();
     let waiting = tokio::time::timeout(Duration::from_millis(400), machine.wait_stopped()).await;
     assert!(waiting.is_err(), "it runs");
+    bench.fail("showvminfo", "VBoxManage: error: Failed to create the VirtualBox object!\n");
     bench.write("obeys", "");
     machine.request_shutdown().await.unwrap();
     machine.wait_stopped().await.unwrap();
