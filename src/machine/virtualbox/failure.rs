@@ -86,6 +86,11 @@ impl Failure {
         self.says("VBOX_E_INVALID_OBJECT_STATE") || self.says("is already locked")
     }
 
+    /// The service is between two states of the machine.
+    pub(super) fn is_not_ready(&self) -> bool {
+        self.says("E_ACCESSDENIED") || self.says("is not ready")
+    }
+
     /// There is no such machine.
     pub(super) fn is_absent(&self) -> bool {
         self.says("Could not find a registered machine") || self.says("VBOX_E_OBJECT_NOT_FOUND")

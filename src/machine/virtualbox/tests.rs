@@ -204,6 +204,17 @@ async fn copies_of_settings_go_with_the_machine_and_nothing_else_does() {
 }
 
 #[tokio::test]
+async fn a_service_that_is_occupied_is_asked_again() {
+    let bench = Bench::new();
+    create(&bench, &machine(iso(|_| ()))).await.unwrap();
+    let text =
+        "VBoxManage: error: The object is not ready\nVBoxManage: error: Details: code E_ACCESSDENIED (0x80070005)\n";
+    bench.fail("showvminfo", text);
+    assert!(bench.context.cleanup.unwind(&bench.context.events).await.is_empty());
+    assert!(bench.machines().is_empty());
+}
+
+#[tokio::test]
 async fn a_machine_of_the_same_name_is_told_with_the_fix_and_stays() {
     let bench = Bench::new();
     bench.add_machine("box", "poweroff");
