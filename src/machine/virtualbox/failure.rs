@@ -48,7 +48,13 @@ const CAUSES: &[Cause] = &[
         text: "the disk is there already; remove the file, or choose another `output_directory`",
     },
     Cause {
-        signs: &["VBOX_E_OBJECT_IN_USE", "is locked for reading", "is locked for writing", "VERR_SHARING_VIOLATION"],
+        signs: &[
+            MEDIUM_LOCKED,
+            "VBOX_E_OBJECT_IN_USE",
+            "is locked for reading",
+            "is locked for writing",
+            "VERR_SHARING_VIOLATION",
+        ],
         text: "another machine uses the medium; end or detach it there",
     },
     Cause {
@@ -77,13 +83,17 @@ const CAUSES: &[Cause] = &[
     },
 ];
 
+/// Given with the code of a locked machine, but the other machine will not let go of it.
+const MEDIUM_LOCKED: &str = "Locking of attached media failed";
+
 /// A window cannot open.
 const NO_WINDOW: &str = "the machine's window cannot be opened; set `headless` to true";
 
 impl Failure {
     /// Somebody else has the machine; it may be a matter of moments.
     pub(super) fn is_locked(&self) -> bool {
-        self.says("VBOX_E_INVALID_OBJECT_STATE") || self.says("is already locked")
+        let locked = self.says("VBOX_E_INVALID_OBJECT_STATE") || self.says("is already locked");
+        locked && !self.says(MEDIUM_LOCKED)
     }
 
     /// The service is between two states of the machine.
@@ -196,5 +206,22 @@ mod tests {
     fn an_answer_with_a_bad_exit_code_is_no_error() {
         assert!(refused("VBoxManage snapshot", "").has_no_errors());
         assert!(refused("VBoxManage x", "VBoxManage: error: VBOX_E_INVALID_OBJECT_STATE").is_locked());
+    }
+
+    #[test]
+    fn a_medium_of_a_running_machine_is_not_waited_for() {
+        let medium = refused(
+            "VBoxManage startvm",
+            "VBoxManage: error: Locking of attached media failed. A possible reason is that one of the media is \
+             attached to a running VM\nVBoxManage: error: Details: code VBOX_E_INVALID_OBJECT_STATE (0x80bb0007)\n",
+        );
+        assert!(!medium.is_locked());
+        assert!(medium.cause().unwrap().contains("uses the medium"));
+        let machine = refused(
+            "VBoxManage startvm",
+            "VBoxManage: error: Details: code VBOX_E_INVALID_OBJECT_STATE (0x80bb0007)\n",
+        );
+        assert!(machine.is_locked());
+        assert!(machine.cause().unwrap().contains("holds the machine"));
     }
 }
