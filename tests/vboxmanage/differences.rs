@@ -65,11 +65,12 @@ const FORGOTTEN: &str = "VirtualBox would remember images for good that are gone
 const UNREGISTERED: &str = "a machine that is deleted takes its drives with it";
 const EVIDENCE: &str = "a failed build leaves the last picture of its screen";
 
-/// Templates whose build fails before the machine runs, and after it was started.
-const FAILS_EARLY: &[&str] = &["fails_to_start", "fails_in_commands"];
-const FAILS_ON: &[&str] = &["fails_to_start", "fails_to_export", "fails_in_commands_post"];
+/// Templates whose build fails after the machine was made, of these those with discs still in it, and those in which
+/// it was to run.
 const FAILS: &[&str] =
     &["fails_to_attach", "fails_to_start", "fails_to_export", "fails_in_commands", "fails_in_commands_post"];
+const FAILS_EQUIPPED: &[&str] = &["fails_to_start", "fails_in_commands"];
+const FAILS_STARTED: &[&str] = &["fails_to_start", "fails_to_export", "fails_in_commands_post"];
 
 /// In the order in which they are applied: a later one sees what an earlier one made.
 pub(crate) const ALL: &[Difference] = &[
@@ -131,7 +132,7 @@ pub(crate) const ALL: &[Difference] = &[
     ),
     difference(In(&["ssh_without_mapping"]), DESKTOP, Then("modifyvm NAME --nat-localhostreachable1 on"), LOOPBACK),
     difference(Since(7), "modifyvm NAME --nic1 nat", Then("modifyvm NAME --nat-localhostreachable1 on"), LOOPBACK),
-    difference(Always, "storageattach ", Part("TEMPORARY.vfd", "TEMPORARY.img"), "QEMU gets the same image"),
+    difference(Always, "storageattach ", Part("TEMPORARY.vfd", "TEMPORARY.img"), "the image is the one that QEMU gets"),
     difference(Always, KEYS, ShiftLast, "the rule of later Packers, and of people: Shift is let go last"),
     difference(
         In(&["keys_at_our_pace"]),
@@ -169,10 +170,10 @@ pub(crate) const ALL: &[Difference] = &[
         Left,
         REPLACED,
     ),
-    difference(In(FAILS_ON), FLOPPY_OUT, Left, UNREGISTERED),
-    difference(In(FAILS_EARLY), DISC_OUT, Left, UNREGISTERED),
+    difference(In(FAILS_STARTED), FLOPPY_OUT, Left, UNREGISTERED),
+    difference(In(FAILS_EQUIPPED), DISC_OUT, Left, UNREGISTERED),
     difference(Always, FLOPPY_OUT, Once, "the drive is gone by then"),
-    difference(In(FAILS_ON), "unregistervm NAME", Before("controlvm NAME screenshotpng TEMPORARY.png"), EVIDENCE),
+    difference(In(FAILS_STARTED), "unregistervm NAME", Before("controlvm NAME screenshotpng TEMPORARY.png"), EVIDENCE),
     difference(In(FAILS), "unregistervm NAME", Part("NAME", "UUID"), "another machine may have taken the name by then"),
     difference(
         In(&["fails_to_attach"]),
