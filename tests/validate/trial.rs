@@ -35,6 +35,8 @@ pub(crate) async fn validate(program: &Path, case: &Case) -> Outcome {
         .args(&case.arguments)
         .arg(&case.target)
         .current_dir(&work)
+        // What is installed here has no say: of a machine without a name, Packer asks VirtualBox where it finds one.
+        .env("PATH", folder.path())
         .env("HOME", folder.path())
         .env("TMPDIR", folder.path())
         .env("PACKER_CACHE_DIR", folder.path().join("cache"))
