@@ -27,3 +27,7 @@ fuzz seconds="60":
 # processor time and memory of validate, against Packer
 bench-validate *words:
     scripts/bench-validate {{ words }}
+
+# Boxwright against Packer on the real VirtualBox
+bench-virtualbox *words:
+    scripts/bench-virtualbox {{ words }}

@@ -16,6 +16,16 @@ step() {
   say "$name: done in $((SECONDS - start)) s"
 }
 
+# The mirror that apt's sources name for this machine's release
+apt_mirror() {
+  local mirror
+  # shellcheck disable=SC2016,SC1091  # apt fills these in
+  mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' |
+    awk -v release="$(. /etc/os-release && echo "$VERSION_CODENAME")" '$2 == release { print $1; exit }')
+  [ -n "$mirror" ] || die "apt's sources name no mirror of this release"
+  echo "$mirror"
+}
+
 rust_needed() { sed -n 's/^rust-version = "\(.*\)"/\1/p' "$ROOT/Cargo.toml"; }
 
 # cargo_is_new_enough CARGO

@@ -19,7 +19,8 @@ pub struct Artifact {
     pub files: Vec<PathBuf>,
     /// The folder that is removed with the artifact; without one, `files` are.
     pub directory: Option<PathBuf>,
-    /// The machine's disks, where the artifact is a machine.
+    /// The machine's disks, where the artifact is a machine of QEMU's. VirtualBox's machines are what their exported
+    /// `.ovf` or `.ova` among the files says.
     pub machine: Option<MachineImage>,
     /// The values of `{{ build }}`; only a builder's artifact carries them.
     #[serde(skip)]
@@ -27,7 +28,7 @@ pub struct Artifact {
 }
 
 /// What a consumer of a machine's disks must know.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct MachineImage {
     /// In the order the guest sees them; the first one boots.
     pub disks: Vec<Disk>,
@@ -37,6 +38,16 @@ pub struct MachineImage {
     pub efi_variables: Option<PathBuf>,
     /// The UEFI code image the machine was built with.
     pub efi_code: Option<PathBuf>,
+    pub hardware: Option<Hardware>,
+}
+
+/// The machine that the disks were made in, as far as another hypervisor can have it too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Hardware {
+    /// The template's `vm_name`.
+    pub name: String,
+    pub processors: u32,
+    pub memory_mib: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -107,9 +107,11 @@ pub enum Event {
         reason: String,
     },
     MachineStarted {
-        process: u32,
+        /// `None`: it is no child of ours.
+        process: Option<u32>,
         command: String,
-        vnc: Option<String>,
+        /// Where to watch it, as a URL.
+        console: Option<String>,
     },
     BootWait {
         duration: Duration,

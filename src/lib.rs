@@ -11,6 +11,7 @@ pub mod diag;
 pub mod error;
 pub mod event;
 pub mod fetch;
+pub mod image;
 pub mod io;
 pub mod keys;
 pub mod machine;

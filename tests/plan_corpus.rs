@@ -3,6 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by it")]
 
+#[path = "plan_corpus/hcl.rs"]
+mod hcl;
+
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -10,7 +13,7 @@ use boxwright::diag::{Diagnostics, Severity};
 use boxwright::plan::BuildPlan;
 use boxwright::plan::communicator::CommunicatorPlan;
 use boxwright::plan::resolve::{ResolveOptions, resolve};
-use boxwright::plan::show::{inspect_text, plan_text};
+use boxwright::plan::show::{inspect_sections, plan_text};
 use boxwright::source::SourceFile;
 use boxwright::template::Template;
 use boxwright::template::variables::VariableInputs;
@@ -20,7 +23,11 @@ fn corpus() -> PathBuf {
 }
 
 fn plans(name: &str, options: &ResolveOptions) -> (Vec<BuildPlan>, Diagnostics) {
-    let (template, mut diagnostics) = Template::load(&corpus().join(name), &VariableInputs::fixed());
+    plans_with(name, &VariableInputs::fixed(), options)
+}
+
+fn plans_with(name: &str, inputs: &VariableInputs, options: &ResolveOptions) -> (Vec<BuildPlan>, Diagnostics) {
+    let (template, mut diagnostics) = Template::load(&corpus().join(name), inputs);
     let Some(mut template) = template else { panic!("{name} does not load: {diagnostics:?}") };
     template.working_folder = corpus();
     let (plans, found) = resolve(&template, options);
@@ -29,26 +36,36 @@ fn plans(name: &str, options: &ResolveOptions) -> (Vec<BuildPlan>, Diagnostics) 
 }
 
 /// The plans, and what was said about the template, as text.
-fn shown(name: &str, options: &ResolveOptions) -> String {
-    let (plans, diagnostics) = plans(name, options);
+fn shown(plans: &[BuildPlan], diagnostics: &Diagnostics) -> String {
     let mut text = String::new();
-    for diagnostic in &diagnostics {
+    for diagnostic in diagnostics {
         let severity = if diagnostic.severity == Severity::Error { "error" } else { "warning" };
         writeln!(text, "{severity}: {}", diagnostic.message).unwrap();
         if let Some(help) = &diagnostic.help {
             writeln!(text, "  help: {help}").unwrap();
         }
     }
-    text.push_str(&plan_text(&plans));
+    text.push_str(&plan_text(plans));
     text
 }
 
 fn assert_plan(name: &str, options: &ResolveOptions) {
+    assert_plan_with(name, &VariableInputs::fixed(), options);
+}
+
+fn assert_plan_with(name: &str, inputs: &VariableInputs, options: &ResolveOptions) {
+    let (plans, diagnostics) = plans_with(name, inputs, options);
+    let snapshot = name.trim_end_matches(".json").trim_end_matches(".pkr.hcl").replace('/', "-");
+    assert_text(&snapshot, &inputs.secrets.mask(&shown(&plans, &diagnostics)));
+}
+
+fn assert_text(snapshot: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
     settings.add_filter(&regex_of(&corpus()), "[corpus]");
+    settings.add_filter(&regex_of(Path::new(env!("CARGO_MANIFEST_DIR"))), "[repository]");
     settings.add_filter("architecture: (amd64|arm64)\n", "architecture: [host]\n");
-    settings.bind(|| insta::assert_snapshot!(name.trim_end_matches(".json"), shown(name, options)));
+    settings.bind(|| insta::assert_snapshot!(snapshot, text));
 }
 
 fn regex_of(path: &Path) -> String {
@@ -66,7 +83,7 @@ fn preseed_with_variables() {
 }
 
 #[test]
-fn a_builder_we_do_not_run_does_not_stop_the_one_we_do() {
+fn one_template_for_several_hypervisors() {
     assert_plan("several-hypervisors.json", &ResolveOptions::default());
 }
 
@@ -194,7 +211,8 @@ fn inspect_lists_variables_builders_and_provisioners() {
     let inputs = VariableInputs { syntax_only: true, ..VariableInputs::fixed() };
     let (template, diagnostics) = Template::load(&corpus().join("inspect-me.json"), &inputs);
     let template = template.unwrap_or_else(|| panic!("{diagnostics:?}"));
-    insta::assert_snapshot!(inspect_text(&template), @r"
+    insta::assert_snapshot!(inspect_sections(&template).join("\n"), @r"
+    Packer Inspect: JSON mode
     Description:
 
     Shows what inspect shows

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use boxwright::io::secrets::Secret;
 use boxwright::keys::{self, qcodes, scancodes, vnc};
 use boxwright::plan::resolve::{ResolveOptions, resolve};
-use boxwright::plan::show::{inspect_text, plan_text};
+use boxwright::plan::show::{inspect_sections, plan_text};
 use boxwright::source::{SourceFile, Span};
 use boxwright::template::interpolate::{Facts, Fields, Scope, Site};
 use boxwright::template::variables::VariableInputs;
@@ -82,7 +82,7 @@ fn template(source: &Arc<SourceFile>, inputs: &VariableInputs) {
 
 fn plan(mut template: Template) {
     template.working_folder = PathBuf::from(EMPTY_FOLDER);
-    let _ = inspect_text(&template);
+    let _ = inspect_sections(&template);
     let (plans, diagnostics) = resolve(&template, &ResolveOptions::default());
     let _ = (plan_text(&plans), diagnostics.render(true));
 }

@@ -3,22 +3,75 @@
 use std::path::Path;
 use std::time::Instant;
 
+use clap::{Args, ValueEnum};
 use tokio_util::sync::CancellationToken;
 
-use super::args::BuildArgs;
+use super::inputs::{AcceleratorArgs, TemplateArgs, boolean};
 use super::load::{self, Depth, Loaded, Manner};
 use super::signals;
 use crate::cache::Cache;
 use crate::comm::connector::Network;
 use crate::error::exit;
-use crate::event::{Event, Events};
+use crate::event::Events;
 use crate::io::journal::{self, Journal};
 use crate::io::secrets::Secrets;
-use crate::machine::qemu::QemuDriver;
+use crate::machine::hypervisors::Hypervisors;
+use crate::machine::virtualbox::removal;
 use crate::plan::resolve::{Purpose, ResolveOptions};
-use crate::plan::{BuildPlan, RunOptions};
+use crate::plan::{BuildPlan, OnError, RunOptions};
 use crate::run::{BuildOutcome, Run, run_builds};
 use crate::ui::{Reporter, Settings, Style, prompt};
+
+#[derive(Debug, Args)]
+pub(super) struct BuildArgs {
+    #[command(flatten)]
+    pub(super) template: TemplateArgs,
+    /// Colours in the output
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "true", value_parser = boolean)]
+    pub(super) color: bool,
+    /// One build at a time, with a pause after each stage
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
+    pub(super) debug: bool,
+    /// Replace what a former build left
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
+    pub(super) force: bool,
+    /// What to do when a build fails
+    #[arg(long, value_enum, default_value = "cleanup")]
+    pub(super) on_error: OnErrorArg,
+    /// How many builds run at once; 0 is no limit
+    #[arg(long, default_value_t = 0, allow_hyphen_values = true, value_name = "N")]
+    pub(super) parallel_builds: i64,
+    /// The time in front of each line
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
+    pub(super) timestamp_ui: bool,
+    #[command(flatten)]
+    pub(super) accelerator: AcceleratorArgs,
+    /// Warn of values in variable files that no variable asks for
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
+    pub(super) warn_on_undeclared_var: bool,
+    /// Accepted for Packer's sake
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = boolean)]
+    pub(super) skip_enforcement: Option<bool>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum OnErrorArg {
+    Cleanup,
+    Abort,
+    Ask,
+    RunCleanupProvisioner,
+}
+
+impl From<OnErrorArg> for OnError {
+    fn from(argument: OnErrorArg) -> Self {
+        match argument {
+            OnErrorArg::Cleanup => Self::Cleanup,
+            OnErrorArg::Abort => Self::Abort,
+            OnErrorArg::Ask => Self::Ask,
+            OnErrorArg::RunCleanupProvisioner => Self::RunCleanupProvisioner,
+        }
+    }
+}
 
 pub(super) fn run(args: &BuildArgs, machine_readable: bool) -> u8 {
     let secrets = Secrets::default();
@@ -51,7 +104,7 @@ async fn build(args: &BuildArgs, settings: Settings, loaded: &Loaded, plans: Vec
     let (events, receiver) = Events::channel();
     let (cancel, finished) = (CancellationToken::new(), CancellationToken::new());
     let run = Run {
-        driver: QemuDriver { cache: cache.clone() },
+        driver: Hypervisors::new(&cache),
         connector: Network,
         cache,
         options: options(args),
@@ -94,16 +147,11 @@ fn give_up(ui: &mut Reporter, message: &str) -> u8 {
 
 /// What a killed run left: machines, files, ports. Runs that still live are not touched.
 fn finish_former_runs(folder: &Path, ui: &mut Reporter) {
-    let recovery = journal::recover(folder);
+    let recovery = journal::recover(folder, |registered| super::block_on(removal::remove_left(registered)));
     for removed in recovery.removed {
         ui.text("", Style::Message, &format!("==> removed what a killed run left: {removed}"));
     }
     for failed in recovery.failed {
         ui.text("", Style::Error, &format!("==> cannot remove what a killed run left: {failed}"));
     }
-}
-
-/// For the signal watcher: said once, without a build's name.
-pub(super) fn announce(events: &Events, text: &str) {
-    events.send(Event::Warning { text: text.to_owned() });
 }

@@ -2,7 +2,9 @@
 
 use std::io::{BufRead, IsTerminal};
 
-use super::args::ConsoleArgs;
+use clap::Args;
+
+use super::inputs::OptionalTemplateArgs;
 use super::load;
 use crate::diag::Diagnostic;
 use crate::error::exit;
@@ -11,6 +13,12 @@ use crate::plan::show;
 use crate::source::SourceFile;
 use crate::template::{Language, Template};
 use crate::ui::{Reporter, Settings, Style, prompt};
+
+#[derive(Debug, Args)]
+pub(super) struct ConsoleArgs {
+    #[command(flatten)]
+    template: OptionalTemplateArgs,
+}
 
 pub(super) fn run(args: &ConsoleArgs, machine_readable: bool) -> u8 {
     let secrets = Secrets::default();

@@ -4,12 +4,14 @@ use super::load;
 use crate::cache::Cache;
 use crate::error::exit;
 use crate::io::secrets::Secrets;
-use crate::machine::qemu::doctor::{self, Finding, State};
+use crate::machine::finding::{Finding, State};
+use crate::machine::{qemu, virtualbox};
 use crate::ui::{Reporter, Style};
 
 pub(super) fn run(machine_readable: bool) -> u8 {
     let mut ui = Reporter::stdout(load::settings(machine_readable), Secrets::default());
-    let findings = super::block_on(doctor::examine(&Cache::locate()));
+    let mut findings = super::block_on(qemu::doctor::examine(&Cache::locate()));
+    findings.extend(super::block_on(virtualbox::doctor::examine()));
     for finding in &findings {
         let (style, text) = line(finding);
         ui.text("", style, &text);

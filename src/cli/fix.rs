@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::args::{FixArgs, TemplateArgs};
+use clap::Args;
+
+use super::inputs::{TemplateArgs, boolean};
 use super::load;
 use crate::diag::Diagnostics;
 use crate::error::exit;
@@ -11,6 +13,15 @@ use crate::source::SourceFile;
 use crate::template::variables::VariableInputs;
 use crate::template::{Template, fixers, load as template_file};
 use crate::ui::{Reporter, Settings, Style};
+
+#[derive(Debug, Args)]
+pub(super) struct FixArgs {
+    #[command(flatten)]
+    template: TemplateArgs,
+    /// Check the rewritten template
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "true", value_parser = boolean)]
+    pub(super) validate: bool,
+}
 
 /// The rewritten template goes to the standard output, and everything else beside it.
 pub(super) fn run(args: &FixArgs, machine_readable: bool) -> u8 {

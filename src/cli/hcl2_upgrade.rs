@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::Hcl2UpgradeArgs;
+use clap::Args;
+
+use super::inputs::{TemplateArgs, boolean};
 use super::{fix, load};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::error::exit;
@@ -12,6 +14,18 @@ use crate::template::fixers::Role;
 use crate::template::load as template_file;
 use crate::template::upgrade::{self, Form};
 use crate::ui::{Reporter, Settings, Style};
+
+#[derive(Debug, Args)]
+pub(super) struct Hcl2UpgradeArgs {
+    #[command(flatten)]
+    template: TemplateArgs,
+    /// Where to; without it, beside the template with .pkr.hcl behind its name. `-` is the standard output
+    #[arg(long, value_name = "PATH")]
+    pub(super) output_file: Option<PathBuf>,
+    /// With comments that explain the parts
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
+    pub(super) with_annotations: bool,
+}
 
 pub(super) fn run(args: &Hcl2UpgradeArgs, machine_readable: bool) -> u8 {
     let mut notes = fix::notes(machine_readable);

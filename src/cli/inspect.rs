@@ -1,6 +1,8 @@
 //! `inspect`: what a template consists of.
 
-use super::args::InspectArgs;
+use clap::Args;
+
+use super::inputs::OptionalTemplateArgs;
 use super::load;
 use crate::error::exit;
 use crate::io::secrets::Secrets;
@@ -8,12 +10,20 @@ use crate::plan::show;
 use crate::template::{Outline, Template};
 use crate::ui::{Reporter, Style};
 
+#[derive(Debug, Args)]
+pub(super) struct InspectArgs {
+    #[command(flatten)]
+    template: OptionalTemplateArgs,
+}
+
 pub(super) fn run(args: &InspectArgs, machine_readable: bool) -> u8 {
     let secrets = Secrets::default();
     let mut ui = Reporter::stdout(load::settings(machine_readable), secrets.clone());
     let Some(loaded) = load::load_optional(&args.template, &mut ui, &secrets) else { return exit::FAILURE };
     data(&loaded.template, &mut ui);
-    ui.text("", Style::Say, show::inspect_text(&loaded.template).trim_end());
+    for section in show::inspect_sections(&loaded.template) {
+        ui.text("", Style::Say, &section);
+    }
     exit::SUCCESS
 }
 

@@ -16,8 +16,8 @@ use crate::template::Template;
 use crate::template::variables::{DataMode, VariableInputs};
 use crate::ui::{Reporter, Settings, Style};
 
-use super::args::{ConfigType, InputArgs, OptionalTemplateArgs, TemplateArgs};
 use super::data;
+use super::inputs::{ConfigType, InputArgs, OptionalTemplateArgs, TemplateArgs};
 
 /// What a command works on.
 pub(super) struct Loaded {
@@ -89,7 +89,11 @@ fn inputs(args: &InputArgs, manner: Manner, secrets: &Secrets) -> VariableInputs
         files: args.variable_files.clone(),
         syntax_only: manner.depth == Depth::Syntax,
         warn_undeclared: manner.warn_undeclared,
-        data: if manner.depth == Depth::WithData { DataMode::Read(data::read) } else { DataMode::Unknown },
+        data: match manner.depth {
+            Depth::Syntax => DataMode::Unknown,
+            Depth::Check => DataMode::Check(data::check),
+            Depth::WithData => DataMode::Read(data::read),
+        },
         secrets: secrets.clone(),
         ..VariableInputs::from_process()
     }

@@ -10,6 +10,7 @@ mod fmt;
 mod hcl2_upgrade;
 mod help;
 mod init;
+mod inputs;
 mod inspect;
 mod load;
 mod plan;

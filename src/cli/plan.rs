@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use super::args::{OutputFormat, PlanArgs};
+use clap::Args;
+
+use super::inputs::{AcceleratorArgs, OutputFormat, TemplateArgs, boolean};
 use super::load::{self, Depth, Manner};
 use crate::cache::Cache;
 use crate::error::{chain, exit};
@@ -10,9 +12,24 @@ use crate::io::secrets::Secrets;
 use crate::machine;
 use crate::machine::qemu::arguments::preview;
 use crate::machine::qemu::host::Host;
+use crate::machine::virtualbox;
 use crate::plan::resolve::ResolveOptions;
-use crate::plan::{BuildPlan, show};
+use crate::plan::{BuildPlan, HypervisorPlan, MachinePlan, show};
 use crate::ui::{Reporter, Settings, Style};
+
+#[derive(Debug, Args)]
+pub(super) struct PlanArgs {
+    #[command(flatten)]
+    template: TemplateArgs,
+    /// How to write the plan
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: OutputFormat,
+    /// Ask this host for what only it knows: QEMU's version, accelerator, firmware
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
+    pub(super) host: bool,
+    #[command(flatten)]
+    pub(super) accelerator: AcceleratorArgs,
+}
 
 /// A plan with what the hypervisor would be given.
 #[derive(Serialize)]
@@ -21,6 +38,9 @@ struct Planned<'a> {
     plan: &'a BuildPlan,
     /// Of QEMU; empty for builds without it.
     command_line: Vec<String>,
+    /// Of `VBoxManage`, in their order; empty for builds without it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    calls: Vec<Vec<String>>,
     /// What each template line replaced or dropped.
     explanation: Vec<String>,
 }
@@ -64,17 +84,26 @@ fn reporter(format: OutputFormat, machine_readable: bool, secrets: &Secrets) -> 
     Reporter::stdout(load::settings(machine_readable), secrets.clone())
 }
 
-/// With `on_host` QEMU is asked; without, what only the host knows shows as a name in angle brackets.
+/// With `on_host` the hypervisor is asked; without, what only the host knows shows as a name in angle brackets.
 fn with_command_line(plan: &BuildPlan, on_host: bool) -> Result<Planned<'_>, machine::Error> {
-    let Some(machine) = plan.machine().filter(|machine| machine.qemu().is_some()) else {
-        return Ok(Planned { plan, command_line: Vec::new(), explanation: Vec::new() });
-    };
+    let planned = Planned { plan, command_line: Vec::new(), calls: Vec::new(), explanation: Vec::new() };
+    match plan.machine().map(|machine| (machine, &machine.hypervisor)) {
+        None => Ok(planned),
+        Some((machine, HypervisorPlan::Qemu(_))) => with_qemu(planned, machine, on_host),
+        Some((machine, HypervisorPlan::VirtualBox(_))) => {
+            let version = if on_host { Some(super::block_on(virtualbox::preview::host_version())?) } else { None };
+            Ok(Planned { calls: virtualbox::preview::preview(machine, version)?, ..planned })
+        }
+    }
+}
+
+fn with_qemu<'a>(planned: Planned<'a>, machine: &MachinePlan, on_host: bool) -> Result<Planned<'a>, machine::Error> {
     let host = if on_host { Some(super::block_on(Host::examine(machine, &Cache::locate()))?) } else { None };
     let preview = preview(machine, host.as_ref())?;
     let command = preview.to_cmd();
     let words = std::iter::once(command.program()).chain(command.arguments().iter().map(std::ops::Deref::deref));
     let command_line = words.map(|word| word.to_string_lossy().into_owned()).collect();
-    Ok(Planned { plan, command_line, explanation: preview.explain() })
+    Ok(Planned { command_line, explanation: preview.explain(), ..planned })
 }
 
 fn text(planned: &Planned<'_>) -> String {
@@ -84,6 +113,12 @@ fn text(planned: &Planned<'_>) -> String {
     }
     for line in lines_by_switch(&planned.command_line) {
         text.extend(["    ", &line, "\n"]);
+    }
+    if !planned.calls.is_empty() {
+        text.push_str("  VBoxManage:\n");
+    }
+    for call in &planned.calls {
+        text.extend(["    ", &shell_words::join(call), "\n"]);
     }
     for line in &planned.explanation {
         text.extend(["  note: ", line, "\n"]);

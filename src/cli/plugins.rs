@@ -2,11 +2,13 @@
 
 use clap::{Args, Subcommand};
 
-use super::args::{TemplateArgs, boolean};
-use super::{init, load};
+use super::inputs::{TemplateArgs, boolean};
+use super::load::{self, Depth, Manner};
+use crate::diag::Diagnostic;
 use crate::error::exit;
 use crate::io::secrets::Secrets;
 use crate::plan::catalog::{Component, Role, components};
+use crate::template::{Language, Template};
 use crate::ui::{Reporter, Style};
 
 #[derive(Debug, Args)]
@@ -60,7 +62,7 @@ pub(super) fn run(args: &PluginsArgs, machine_readable: bool) -> u8 {
             let text = format!("nothing to remove: {} {}", args.plugin, state(&args.plugin).describe());
             ui.text("", Style::Say, &text);
         }
-        Action::Required(args) => return init::show_required(args, machine_readable),
+        Action::Required(args) => return show_required(args, machine_readable),
     }
     exit::SUCCESS
 }
@@ -70,6 +72,33 @@ fn installed(ui: &mut Reporter) {
         ui.data("", "component", &[component.role.describe(), component.kind]);
         ui.text("", Style::Say, &format!("{} {}", component.role.describe(), component.kind));
     }
+}
+
+/// What the template requires, and whether it is here. A template that requires nothing is fine.
+pub(super) fn show_required(args: &TemplateArgs, machine_readable: bool) -> u8 {
+    let secrets = Secrets::default();
+    let mut ui = Reporter::stdout(load::settings(machine_readable), secrets.clone());
+    let Some(loaded) = load::load(args, Manner::of(Depth::Syntax), &mut ui, &secrets) else { return exit::FAILURE };
+    if loaded.template.language() == Language::Json {
+        load::show(&mut ui, &no_plugins_in_json(&loaded.template).into());
+        return exit::FAILURE;
+    }
+    if loaded.template.plugins.is_empty() {
+        ui.text("", Style::Say, "The template requires no plugin.");
+    }
+    for plugin in &loaded.template.plugins {
+        let state = state(&plugin.source);
+        ui.data("", "plugin", &[&plugin.name, &plugin.source, &plugin.version, state.name()]);
+        let text = format!("{} ({} {}) {}", plugin.name, plugin.source, plugin.version, state.describe());
+        ui.text("", Style::Say, &text);
+    }
+    exit::SUCCESS
+}
+
+fn no_plugins_in_json(template: &Template) -> Diagnostic {
+    let path = template.path.display();
+    Diagnostic::error(format!("{path} is a JSON template, and only HCL2 templates name their plugins"))
+        .help("there is nothing to install: go on with `validate` or `build`")
 }
 
 /// What there is of a plugin.

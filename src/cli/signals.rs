@@ -4,7 +4,6 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::build::announce;
 use crate::error::exit;
 use crate::event::Events;
 use crate::io::journal::Journal;
@@ -28,11 +27,11 @@ pub(super) fn watch(cancel: CancellationToken, journal: Journal, events: Events)
 
 async fn listen(cancel: CancellationToken, journal: Journal, events: Events) {
     let Ok(mut signals) = Signals::new() else {
-        announce(&events, "signals cannot be watched; Ctrl-C ends the program at once");
+        events.warn("signals cannot be watched; Ctrl-C ends the program at once");
         return;
     };
     let name = signals.next().await;
-    announce(&events, &format!("{name}: cancelling and cleaning up; once more to end at once"));
+    events.warn(format!("{name}: cancelling and cleaning up; once more to end at once"));
     cancel.cancel();
     signals.next().await;
     journal.kill_processes();

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use super::args::{OutputFormat, ValidateArgs};
+use clap::Args;
+
+use super::inputs::{OutputFormat, TemplateArgs, boolean};
 use super::load::{self, Depth, Manner};
 use crate::diag::{Counts, Diagnostic, Diagnostics, Record};
 use crate::error::exit;
@@ -10,6 +12,24 @@ use crate::io::secrets::Secrets;
 use crate::plan::resolve::ResolveOptions;
 use crate::plan::{BuildPlan, Checksum};
 use crate::ui::{Reporter, Settings, Style};
+
+#[derive(Debug, Args)]
+pub(super) struct ValidateArgs {
+    #[command(flatten)]
+    pub(super) template: TemplateArgs,
+    /// How to write what was found
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) format: OutputFormat,
+    /// Only check that the template can be read
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
+    pub(super) syntax_only: bool,
+    /// Read data sources; without it what they give is not known
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
+    pub(super) evaluate_datasources: bool,
+    /// No warning of values in variable files that no variable asks for
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
+    pub(super) no_warn_undeclared_var: bool,
+}
 
 pub(super) fn run(args: &ValidateArgs, machine_readable: bool) -> u8 {
     let secrets = Secrets::default();

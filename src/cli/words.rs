@@ -45,7 +45,8 @@ mod tests {
     use clap::Parser;
 
     use super::*;
-    use crate::cli::args::{Arguments, Command, OnErrorArg};
+    use crate::cli::args::{Arguments, Command};
+    use crate::cli::build::OnErrorArg;
 
     fn parse(line: &str) -> Arguments {
         let words = line.split(' ').map(str::to_owned).collect();

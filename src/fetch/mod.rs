@@ -120,13 +120,29 @@ pub async fn iso(plan: &IsoPlan, store: &Store, context: &Context) -> Result<Fet
     Ok(fetched)
 }
 
+/// As `iso`, for other files than installers.
+pub async fn file(plan: &IsoPlan, store: &Store, context: &Context) -> Result<Fetched, Error> {
+    let digest = resolve_checksum(&plan.checksum, &plan.urls).await?;
+    first_good(plan, digest.as_ref(), store, context, Patience::default()).await
+}
+
 async fn fetch(plan: &IsoPlan, store: &Store, context: &Context, patience: Patience) -> Result<Fetched, Error> {
     let digest = resolve_checksum(&plan.checksum, &plan.urls).await?;
     if digest.is_none() {
         context.events.warn("the installer image is not checked: `iso_checksum` is `none`");
     }
+    first_good(plan, digest.as_ref(), store, context, patience).await
+}
+
+async fn first_good(
+    plan: &IsoPlan,
+    digest: Option<&Digest>,
+    store: &Store,
+    context: &Context,
+    patience: Patience,
+) -> Result<Fetched, Error> {
     let limit = time_limit(std::env::var(READ_TIMEOUT).ok().as_deref(), &context.events);
-    let job = Job { plan, store, digest: digest.as_ref(), context, patience, limit };
+    let job = Job { plan, store, digest, context, patience, limit };
     let mut failures = Vec::new();
     for (url, is_last) in plan.urls.iter().zip((0..plan.urls.len()).rev().map(|left| left == 0)) {
         match job.fetch(url).await {

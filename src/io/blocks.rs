@@ -22,6 +22,17 @@ pub trait BlockCoder: Send + 'static {
     fn code(&mut self, input: &[u8], output: &mut Vec<u8>) -> std::io::Result<()>;
 }
 
+/// Takes the coded blocks in order, each one whole.
+pub trait BlockSink {
+    fn put(&mut self, block: &[u8]) -> std::io::Result<()>;
+}
+
+impl<W: Write> BlockSink for W {
+    fn put(&mut self, block: &[u8]) -> std::io::Result<()> {
+        self.write_all(block)
+    }
+}
+
 struct Job {
     input: Vec<u8>,
     output: Vec<u8>,
@@ -35,8 +46,8 @@ struct Coded {
 }
 
 /// The writing end. Call `finish`: what is dropped before is not complete.
-pub struct BlockWriter<W, C> {
-    sink: W,
+pub struct BlockWriter<S, C> {
+    sink: S,
     block: Vec<u8>,
     make_coder: Box<dyn Fn() -> C + Send>,
     threads: Threads,
@@ -55,18 +66,19 @@ struct Threads {
     queue: Arc<Mutex<Receiver<Job>>>,
 }
 
-impl<W: Write, C: BlockCoder> BlockWriter<W, C> {
-    pub fn new(sink: W, make_coder: impl Fn() -> C + Send + 'static) -> Self {
+impl<S: BlockSink, C: BlockCoder> BlockWriter<S, C> {
+    pub fn new(sink: S, make_coder: impl Fn() -> C + Send + 'static) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self::with_threads(sink, cores.min(MAX_THREADS), make_coder)
     }
 
-    fn with_threads(sink: W, max_threads: usize, make_coder: impl Fn() -> C + Send + 'static) -> Self {
+    /// With at most so many threads, and at least one.
+    pub fn with_threads(sink: S, max_threads: usize, make_coder: impl Fn() -> C + Send + 'static) -> Self {
         Self {
             sink,
             block: Vec::with_capacity(C::BLOCK_SIZE),
             make_coder: Box::new(make_coder),
-            threads: Threads::new(max_threads),
+            threads: Threads::new(max_threads.max(1)),
             pending: VecDeque::new(),
             spare: Vec::new(),
             blocks: 0,
@@ -74,7 +86,7 @@ impl<W: Write, C: BlockCoder> BlockWriter<W, C> {
     }
 
     /// Codes what is left and gives the sink back. Even an empty input makes one block.
-    pub fn finish(mut self) -> std::io::Result<W> {
+    pub fn finish(mut self) -> std::io::Result<S> {
         if !self.block.is_empty() || self.blocks == 0 {
             self.submit()?;
         }
@@ -102,7 +114,7 @@ impl<W: Write, C: BlockCoder> BlockWriter<W, C> {
     fn write_coded(&mut self, coded: &Receiver<Coded>) -> std::io::Result<()> {
         let Coded { mut input, output, result } = coded.recv().map_err(|_| thread_ended())?;
         result?;
-        self.sink.write_all(&output)?;
+        self.sink.put(&output)?;
         input.clear();
         self.spare.push((input, output));
         Ok(())
@@ -151,7 +163,7 @@ fn thread_ended() -> std::io::Error {
     std::io::Error::other("a coding thread ended early")
 }
 
-impl<W: Write, C: BlockCoder> Write for BlockWriter<W, C> {
+impl<S: BlockSink, C: BlockCoder> Write for BlockWriter<S, C> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let taken = bytes.len().min(C::BLOCK_SIZE - self.block.len());
         self.block.extend_from_slice(&bytes[..taken]);
@@ -167,7 +179,7 @@ impl<W: Write, C: BlockCoder> Write for BlockWriter<W, C> {
     }
 }
 
-impl<W, C> std::fmt::Debug for BlockWriter<W, C> {
+impl<S, C> std::fmt::Debug for BlockWriter<S, C> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("BlockWriter").field("blocks", &self.blocks).finish_non_exhaustive()
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use super::journal::{Journal, RecordId, Resource};
+use super::journal::{Journal, RecordId, Registered, Resource};
 use crate::event::{Event, Events};
 
 /// How long one entry may take before the next one's turn.
@@ -67,6 +67,21 @@ impl CleanupStack {
             .boxed()
         });
         Ok(self.push_entry(label.into(), Some(record), action))
+    }
+
+    /// What another program keeps: as `push_resource`, with the action of somebody who knows that program.
+    pub fn push_registered<F, Fut>(
+        &self,
+        label: impl Into<String>,
+        registered: Registered,
+        action: F,
+    ) -> std::io::Result<CleanupId>
+    where
+        F: FnOnce() -> Fut + Send + 'static,
+        Fut: Future<Output = Result<(), String>> + Send + 'static,
+    {
+        let record = self.journal.record(&Resource::Registered(registered))?;
+        Ok(self.push_entry(label.into(), Some(record), Box::new(move || action().boxed())))
     }
 
     /// A file or folder under a name of our own invention; call it before making it.

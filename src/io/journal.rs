@@ -1,6 +1,7 @@
 //! What a run has made outside its own process, written down before it is made, so that the next run
 //! can finish what a killed one left. One file a run; its lock tells whether the run still lives.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,26 @@ pub enum Resource {
     Path { path: PathBuf, identity: Option<(u64, u64)> },
     /// Something of the user's that was put aside and belongs back at `original`.
     PutAside { original: PathBuf, aside: PathBuf },
+    /// What the service of another program keeps. Only who knows that program can remove it.
+    Registered(Registered),
+}
+
+/// A machine in the list of a hypervisor's service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Registered {
+    pub program: PathBuf,
+    /// The variables that say which service is meant; `None` is not set.
+    pub environment: BTreeMap<String, Option<String>>,
+    /// Its number, or a name.
+    pub machine: String,
+    /// With a name, which is not ours alone: only a machine whose files lie in here is meant.
+    pub folder: Option<PathBuf>,
+    /// Disks that may be known to the service without belonging to the machine yet.
+    pub disks: Vec<PathBuf>,
+    /// What was lent to the machine's drives, as calls that make the service forget it.
+    pub forget: Vec<Vec<String>>,
+    /// A machine of the user's is not removed, but made what it was: by these calls of the program.
+    pub restore: Option<Vec<Vec<String>>>,
 }
 
 impl Resource {
@@ -41,9 +62,11 @@ impl Resource {
         Self::Path { path, identity }
     }
 
-    /// Removes it, if it is still there and still ours. Says whether there was anything to do.
+    /// Removes it, if it is still there and still ours. Says whether there was anything to do. What another
+    /// program keeps is left to who knows that program.
     pub fn remove(&self) -> std::io::Result<bool> {
         match self {
+            Self::Registered(_) => Ok(false),
             Self::Process { pid, start_time, boot_id } => Ok(kill_group(*pid, *start_time, boot_id)),
             Self::Path { path, identity } => remove_path(path, *identity),
             Self::PutAside { original, aside } => {
@@ -62,6 +85,7 @@ impl std::fmt::Display for Resource {
             Self::Process { pid, .. } => write!(f, "process {pid}"),
             Self::Path { path, .. } => write!(f, "{}", path.display()),
             Self::PutAside { original, .. } => write!(f, "the former {}", original.display()),
+            Self::Registered(registered) => write!(f, "machine {}", registered.machine),
         }
     }
 }
@@ -219,19 +243,20 @@ pub struct Recovery {
     pub failed: Vec<String>,
 }
 
-/// Finishes what killed runs left behind. Journals of living runs are locked and not touched.
-pub fn recover(folder: &Path) -> Recovery {
+/// Finishes what killed runs left behind. Journals of living runs are locked and not touched. `unregister` is
+/// lent by the caller: journals know no hypervisor.
+pub fn recover(folder: &Path, unregister: impl Fn(&Registered) -> std::io::Result<bool>) -> Recovery {
     let mut recovery = Recovery::default();
     let Ok(entries) = fs::read_dir(folder) else { return recovery };
     for path in entries.filter_map(|entry| entry.ok().map(|entry| entry.path())) {
         if path.extension().is_some_and(|extension| extension == EXTENSION) {
-            recover_one(&path, &mut recovery);
+            recover_one(&path, &unregister, &mut recovery);
         }
     }
     recovery
 }
 
-fn recover_one(path: &Path, recovery: &mut Recovery) {
+fn recover_one(path: &Path, unregister: impl Fn(&Registered) -> std::io::Result<bool>, recovery: &mut Recovery) {
     let Ok(mut file) = fs::OpenOptions::new().read(true).write(true).open(path) else { return };
     if flock(file.file(), FlockOperation::NonBlockingLockExclusive).is_err() {
         return;
@@ -241,7 +266,11 @@ fn recover_one(path: &Path, recovery: &mut Recovery) {
         return;
     }
     for resource in left_over(BufReader::new(&mut file)) {
-        match resource.remove() {
+        let removed = match &resource {
+            Resource::Registered(registered) => unregister(registered),
+            local => local.remove(),
+        };
+        match removed {
             Ok(true) => recovery.removed.push(resource.to_string()),
             Ok(false) => {}
             Err(error) => recovery.failed.push(format!("{resource}: {error}")),
@@ -269,6 +298,10 @@ fn left_over(reader: impl BufRead) -> Vec<Resource> {
 mod tests {
     use super::*;
 
+    fn nobody(_registered: &Registered) -> std::io::Result<bool> {
+        panic!("nothing is registered")
+    }
+
     #[test]
     fn a_dead_runs_paths_are_removed_and_a_living_runs_are_not() {
         let folder = tempfile::tempdir().unwrap();
@@ -280,9 +313,9 @@ mod tests {
         journal.record(&Resource::unique_path(&ours)).unwrap();
         let kept = journal.record(&Resource::unique_path(&stranger)).unwrap();
         journal.forget(kept);
-        assert_eq!(recover(&journals), Recovery::default(), "the run still lives");
+        assert_eq!(recover(&journals, nobody), Recovery::default(), "the run still lives");
         drop(journal);
-        assert_eq!(recover(&journals).removed, [ours.display().to_string()]);
+        assert_eq!(recover(&journals, nobody).removed, [ours.display().to_string()]);
         assert!(!ours.exists() && stranger.exists());
         assert_eq!(fs::read_dir(&journals).unwrap().count(), 0);
     }

@@ -1,6 +1,6 @@
 //! A tar writer with nothing in it that differs between two runs: GNU headers, files only, no times.
 
-use std::io::{Read, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 
 use tar::{EntryType, Header};
 
@@ -24,6 +24,9 @@ pub struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
+    /// What stands before the content, when the name fits into it.
+    pub const HEADER_BYTES: u64 = BLOCK as u64;
+
     /// A file that everybody may read and that belongs to nobody in particular.
     pub fn plain(name: &'a str, size: u64) -> Self {
         Self { name, size, mode: 0o644, user: 0, group: 0 }
@@ -122,6 +125,40 @@ impl<W: Write> TarWriter<W> {
     }
 }
 
+impl<W: Write + Seek> TarWriter<W> {
+    /// Writes a file of which the size is known only when `write` is done; its header is filled in then. The name must
+    /// fit into a header.
+    pub fn append_written<T>(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(&mut W) -> std::io::Result<T>,
+    ) -> std::io::Result<T> {
+        if name.len() > blank_header(EntryType::Regular, 0).as_old().name.len() {
+            return Err(std::io::Error::other(format!("`{name}` is too long a name for this archive")));
+        }
+        let start = self.position()?;
+        self.sink.write_all(&[0; BLOCK])?;
+        let written = write(&mut self.sink)?;
+        let size = self.position()? - start - BLOCK as u64;
+        self.pad(size)?;
+        self.overwrite(start, Entry::plain(name, size).header().as_bytes())?;
+        Ok(written)
+    }
+
+    /// Where the next header comes.
+    pub fn position(&mut self) -> std::io::Result<u64> {
+        self.sink.stream_position()
+    }
+
+    /// Replaces bytes that were written before.
+    pub fn overwrite(&mut self, offset: u64, bytes: &[u8]) -> std::io::Result<()> {
+        self.sink.seek(SeekFrom::Start(offset))?;
+        self.sink.write_all(bytes)?;
+        self.sink.seek(SeekFrom::End(0))?;
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,6 +200,20 @@ mod tests {
         assert_eq!(header.entry_size().unwrap(), 8 << 30);
         let header = Entry::plain("box.img", (8 << 30) - 1).header();
         assert_eq!(&header.as_old().size, b"77777777777\0");
+    }
+
+    #[test]
+    fn a_size_can_be_filled_in_later() {
+        let mut writer = TarWriter::new(std::io::Cursor::new(Vec::new()));
+        let end = writer.append_written("late", |sink| sink.write_all(&[b'x'; 700])).and_then(|()| writer.position());
+        assert_eq!(end.unwrap(), 3 * 512);
+        writer.append(&Entry::plain("next", 3), &b"abc"[..]).unwrap();
+        writer.overwrite(512, b"y").unwrap();
+        let bytes = writer.finish().unwrap().into_inner();
+        let late = format!("y{}", "x".repeat(699));
+        assert_eq!(listed(&bytes), [("late".to_owned(), 700, late), ("next".into(), 3, "abc".into())]);
+        let mut writer = TarWriter::new(std::io::Cursor::new(Vec::new()));
+        assert!(writer.append_written(&"n".repeat(101), |_| Ok(())).unwrap_err().to_string().contains("too long"));
     }
 
     #[test]

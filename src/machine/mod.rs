@@ -1,17 +1,19 @@
 //! Machines: what a hypervisor can do, as two traits, and one folder for each hypervisor.
 
 pub mod fake;
+pub mod finding;
+pub mod hypervisors;
 pub mod qemu;
+pub mod virtualbox;
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use crate::artifact::MachineImage;
 use crate::error::{Classify, ErrorKind};
 use crate::io::Context;
 use crate::keys::BootAction;
-use crate::plan::MachinePlan;
+use crate::plan::{IsoPlan, MachinePlan};
 use crate::template::interpolate::Fields;
 
 /// Makes machines.
@@ -20,6 +22,11 @@ pub trait Driver: Send + Sync {
 
     /// The address under which the guest reaches this host's HTTP server (`.HTTPIP`).
     fn http_address(&self, plan: &MachinePlan) -> impl Future<Output = Result<IpAddr, Error>> + Send;
+
+    /// What must be fetched before the machine is made, beside the installer. Only the host knows.
+    fn wish(&self, _plan: &MachinePlan) -> impl Future<Output = Result<Option<Wish>, Error>> + Send {
+        async { Ok(None) }
+    }
 
     /// Makes disks, ports and command line. Nothing runs yet. All it makes is on the cleanup stack.
     fn create(
@@ -35,11 +42,10 @@ pub trait Machine: Send + Sync {
     /// Starts it; done when the hypervisor says that it runs.
     fn start(&mut self) -> impl Future<Output = Result<(), Error>> + Send;
 
-    /// Types; `report` is told the number of actions done.
+    /// Types at the plan's pace; `report` is told the number of actions done.
     fn send_keys(
         &mut self,
         actions: &[BootAction],
-        interval: Option<Duration>,
         report: impl FnMut(usize) + Send,
     ) -> impl Future<Output = Result<(), Error>> + Send;
 
@@ -58,8 +64,14 @@ pub trait Machine: Send + Sync {
     /// Ends it at once; disk caches are written out where the hypervisor can.
     fn power_off(&mut self) -> impl Future<Output = Result<(), Error>> + Send;
 
-    /// Brings the disks of the stopped machine into their final form and says where they are.
-    fn export(&mut self) -> impl Future<Output = Result<MachineImage, Error>> + Send;
+    /// Brings the stopped machine into its final form and says where its disks are. `None`: the machine is described
+    /// by the files in the output folder.
+    fn export(&mut self) -> impl Future<Output = Result<Option<MachineImage>, Error>> + Send;
+
+    /// What the guest gets once there is a session.
+    fn guest_files(&self) -> Result<Vec<GuestFile>, Error> {
+        Ok(Vec::new())
+    }
 
     /// Files in the output folder that are not part of the artifact.
     fn dropped_files(&self) -> Vec<PathBuf> {
@@ -67,11 +79,45 @@ pub trait Machine: Send + Sync {
     }
 }
 
+/// A file that is to be fetched.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wish {
+    /// For messages.
+    pub what: &'static str,
+    pub source: IsoPlan,
+    /// Without it there is no machine; otherwise a warning will do.
+    pub is_needed: bool,
+}
+
+/// A file for the guest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GuestFile {
+    /// In the guest; a relative one is below the user's home.
+    pub path: String,
+    pub content: FileContent,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileContent {
+    Bytes(Vec<u8>),
+    File(PathBuf),
+}
+
+/// Whether a window can open. On other systems than Linux that takes no variable.
+fn has_desktop() -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    std::env::consts::OS != "linux" || set("DISPLAY") || set("WAYLAND_DISPLAY")
+}
+
 /// What the machine is given to start from.
 #[derive(Clone, Debug, Default)]
 pub struct Media {
     /// The installer image, or with `disk_image` the disk to start from.
     pub iso: Option<PathBuf>,
+    /// The exported machine to start from.
+    pub source: Option<PathBuf>,
+    /// What the driver wished for.
+    pub additions: Option<PathBuf>,
     /// URL that the hypervisor reads by itself (`iso_skip_cache`).
     pub iso_url: Option<String>,
     pub cd: Option<PathBuf>,

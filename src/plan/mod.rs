@@ -28,7 +28,7 @@ use communicator::CommunicatorPlan;
 use post_processor::PostProcessorPlan;
 use provisioner::ProvisionerPlan;
 use qemu::QemuPlan;
-use virtualbox::VirtualBoxPlan;
+use virtualbox::{VirtualBoxOrigin, VirtualBoxPlan};
 
 /// One build, ready to run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -105,6 +105,32 @@ impl MachinePlan {
         match &self.hypervisor {
             HypervisorPlan::Qemu(qemu) => Some(qemu),
             HypervisorPlan::VirtualBox(_) => None,
+        }
+    }
+
+    /// Packer's name for who makes the artifact.
+    pub fn builder_id(&self) -> &'static str {
+        match &self.hypervisor {
+            HypervisorPlan::Qemu(_) => "transcend.qemu",
+            HypervisorPlan::VirtualBox(_) => "mitchellh.virtualbox",
+        }
+    }
+
+    /// Whether nothing of the build is to be in the output folder.
+    pub fn leaves_no_files(&self) -> bool {
+        let is_kept = |origin: &VirtualBoxOrigin| matches!(origin, VirtualBoxOrigin::Machine { .. });
+        self.virtualbox().is_some_and(|virtualbox| virtualbox.export.skip && is_kept(&virtualbox.origin))
+    }
+
+    /// Whether the hypervisor goes on using files of the output folder.
+    pub fn stays_registered(&self) -> bool {
+        self.virtualbox().is_some_and(|virtualbox| virtualbox.export.keep_registered)
+    }
+
+    pub fn virtualbox(&self) -> Option<&VirtualBoxPlan> {
+        match &self.hypervisor {
+            HypervisorPlan::VirtualBox(virtualbox) => Some(virtualbox),
+            HypervisorPlan::Qemu(_) => None,
         }
     }
 }
@@ -213,9 +239,24 @@ pub struct BootStepPlan {
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ShutdownPlan {
-    /// `None`: power button, then quit, then kill.
     pub command: Option<Late>,
     pub timeout: Duration,
+    /// Takes the command's place.
+    pub manner: Option<ShutdownManner>,
+    /// A pause once the machine is off.
+    pub delay: Option<Duration>,
+}
+
+/// How a machine goes off for which the template has no command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ShutdownManner {
+    /// The guest is asked by the power button, and must obey.
+    PowerButton,
+    /// The guest does it without being asked.
+    ByItself,
+    /// The plug is pulled when the guest does not obey the power button.
+    PowerButtonOrPlug,
 }
 
 /// What one run does with its plans; from the command line.

@@ -55,6 +55,19 @@ pub struct Topology {
     pub threads: u32,
 }
 
+impl Topology {
+    /// What is asked for, but not more than there is room for.
+    pub fn processors(self) -> u32 {
+        let given = [self.sockets, self.cores, self.threads].into_iter().filter(|&count| count > 0);
+        let room = given.clone().fold(1, u32::saturating_mul);
+        match (self.cpus, given.count()) {
+            (0, _) => room,
+            (cpus, 0) => cpus,
+            (cpus, _) => cpus.min(room),
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DiskPlan {
     /// In qemu-img's form, with a unit: `40960M`.

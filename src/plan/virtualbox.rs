@@ -1,7 +1,6 @@
 //! The VirtualBox part of a plan.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use serde::Serialize;
 
@@ -26,10 +25,6 @@ pub struct VirtualBoxPlan {
     /// In the guest; `None`: not written.
     pub version_file: Option<String>,
     pub guest_additions: GuestAdditionsPlan,
-    pub post_shutdown_delay: Duration,
-    /// Waits for the guest to power off by itself.
-    pub disable_shutdown: bool,
-    pub acpi_shutdown: bool,
     pub export: VirtualBoxExport,
 }
 
@@ -45,6 +40,7 @@ pub enum VirtualBoxOrigin {
     Machine { attach_snapshot: Option<String>, target_snapshot: Option<String>, force_delete_snapshot: bool },
 }
 
+/// The hardware of a new machine. What is `None` is left to VirtualBox.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct HardwarePlan {
     pub guest_os_type: String,
@@ -58,21 +54,20 @@ pub struct HardwarePlan {
     pub nvme_port_count: u32,
     pub hard_drive_discard: bool,
     pub hard_drive_nonrotational: bool,
-    pub chipset: String,
-    pub firmware: String,
-    /// `None`: VirtualBox decides.
+    pub chipset: Option<String>,
+    pub firmware: Option<String>,
     pub nested_virt: Option<bool>,
-    pub rtc_time_base: String,
-    pub nic_type: String,
+    pub rtc_time_base: Option<String>,
+    /// Of all slots.
+    pub nic_type: Option<String>,
     pub sound: String,
-    pub audio_controller: String,
+    pub audio_controller: Option<String>,
     pub usb: bool,
-    pub usb_controller: String,
-    pub mouse: String,
-    pub keyboard: String,
-    /// `None`: what suits the guest's system.
+    pub usb_controller: Option<String>,
+    pub mouse: Option<String>,
+    pub keyboard: Option<String>,
     pub gfx_controller: Option<String>,
-    pub gfx_vram_mib: u32,
+    pub gfx_vram_mib: Option<u32>,
     pub gfx_accelerate_3d: bool,
     pub gfx_efi_resolution: Option<String>,
 }
@@ -80,6 +75,7 @@ pub struct HardwarePlan {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct GuestAdditionsPlan {
     pub mode: GuestAdditionsMode,
+    pub need: GuestAdditionsNeed,
     /// Rendered with `.Version`.
     pub path: Late,
     pub url: Option<Late>,
@@ -93,6 +89,18 @@ pub enum GuestAdditionsMode {
     Upload,
     Attach,
     Disable,
+}
+
+/// Whether a build that cannot have the additions goes on without them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GuestAdditionsNeed {
+    /// Nothing asks for them: they are not even looked for.
+    None,
+    /// The template names the mode, but nothing in it mentions the file.
+    Wished,
+    /// A provisioner mentions the file, or they are to be attached.
+    Needed,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Error, LocalRunner, PostContext};
-use crate::artifact::{Artifact, Disk, MachineImage};
+use crate::artifact::{Artifact, Disk, Hardware, MachineImage};
 use crate::event::{EventReceiver, Events};
 use crate::io::Context;
 use crate::io::cleanup::CleanupStack;
@@ -48,7 +48,8 @@ pub(super) fn machine_artifact(folder: &Path, disks: &[(&str, &str)]) -> Artifac
     };
     let disks: Vec<Disk> = disks.iter().map(disk).collect();
     let files: Vec<PathBuf> = disks.iter().map(|disk| disk.path.clone()).collect();
-    let machine = MachineImage { disks, accelerator: "tcg".into(), efi_variables: None, efi_code: None };
+    let hardware = Some(Hardware { name: "vm".into(), processors: 2, memory_mib: 512 });
+    let machine = MachineImage { disks, accelerator: "tcg".into(), hardware, ..MachineImage::default() };
     Artifact {
         builder_id: "transcend.qemu".into(),
         id: "VM".into(),

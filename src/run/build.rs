@@ -163,7 +163,7 @@ async fn machine_pipeline<D: Driver, C: Connector>(
     let provision = stages::provision::provision(build, Some(&mut guest.machine), connected, failed);
     let provisioned = build.stage(Stage::Provision, provision).await?;
     let stopped = build.stage(Stage::Shutdown, stages::shutdown::shutdown(build, plan, guest, provisioned)).await?;
-    build.stage(Stage::Export, stages::export::export(build, slot, stopped)).await
+    build.stage(Stage::Export, stages::export::export(build, plan, slot, stopped)).await
 }
 
 /// No guest: the provisioners of the plan work on this host, with the file at its place.

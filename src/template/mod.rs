@@ -20,7 +20,7 @@ use std::sync::Arc;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::{SourceFile, Span, Spanned};
 use interpolate::{Facts, Scope};
-pub use outline::{BlockOutline, HclOutline, LegacyOutline, Outline};
+pub use outline::{BlockOutline, ComponentOutline, HclOutline, LegacyOutline, Outline};
 use value::Object;
 use variables::Variables;
 

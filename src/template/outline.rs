@@ -1,5 +1,7 @@
 //! What a template consists of, for people: names only.
 
+use std::fmt::{Display, Formatter};
+
 /// The parts of a template, in the form of its language.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outline {
@@ -33,10 +35,24 @@ pub struct BlockOutline {
     pub description: Option<String>,
     /// `type.name`
     pub sources: Vec<String>,
-    /// Types.
-    pub provisioners: Vec<String>,
-    /// Types with names where they have one; each list is a sequence.
-    pub post_processors: Vec<Vec<String>>,
+    pub provisioners: Vec<ComponentOutline>,
+    /// Each list is a sequence.
+    pub post_processors: Vec<Vec<ComponentOutline>>,
+}
+
+/// A provisioner or a post-processor of a `build` block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ComponentOutline {
+    pub kind: String,
+    pub name: Option<String>,
+}
+
+/// `type`, or `type.name`
+impl Display for ComponentOutline {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.kind)?;
+        self.name.iter().try_for_each(|name| write!(f, ".{name}"))
+    }
 }
 
 impl Outline {
@@ -45,12 +61,12 @@ impl Outline {
         match self {
             Self::Legacy(outline) => outline.provisioners.iter().map(String::as_str).collect(),
             Self::Hcl(outline) => {
-                outline.builds.iter().flat_map(|build| &build.provisioners).map(String::as_str).collect()
+                outline.builds.iter().flat_map(|build| &build.provisioners).map(|one| one.kind.as_str()).collect()
             }
         }
     }
 
-    /// Names of all post-processors.
+    /// Names of all post-processors: the type, where there is none.
     pub fn post_processors(&self) -> Vec<&str> {
         match self {
             Self::Legacy(outline) => outline.post_processors.iter().map(String::as_str).collect(),
@@ -58,7 +74,7 @@ impl Outline {
                 .builds
                 .iter()
                 .flat_map(|build| build.post_processors.iter().flatten())
-                .map(String::as_str)
+                .map(|one| one.name.as_ref().unwrap_or(&one.kind).as_str())
                 .collect(),
         }
     }

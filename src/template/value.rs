@@ -80,6 +80,16 @@ impl Value {
             Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => false,
         }
     }
+
+    /// Whether it, or a part of it, is worked out while the build runs.
+    pub fn depends_on_build(&self) -> bool {
+        match &self.kind {
+            Kind::Deferred(_) => true,
+            Kind::List(list) => list.iter().any(Self::depends_on_build),
+            Kind::Map(map) => map.entries.iter().any(|(_, value)| value.depends_on_build()),
+            Kind::Unknown | Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => false,
+        }
+    }
 }
 
 impl Kind {

@@ -34,9 +34,10 @@ pub(crate) fn of(event: &Event) -> Option<Line> {
         Event::SeedMediumWritten { kind, bytes: size, .. } => say(format!("{kind} image written, {}", bytes(*size))),
         Event::DiskCreated { path, size } => say(format!("disk {} of {size}", path.display())),
         Event::AcceleratorChosen { accelerator, reason } => message(format!("accelerator {accelerator}: {reason}")),
-        Event::MachineStarted { process, vnc, .. } => {
-            let console = vnc.as_ref().map_or_else(String::new, |address| format!(", console on vnc://{address}"));
-            say(format!("machine started, process {process}{console}"))
+        Event::MachineStarted { process, console, .. } => {
+            let process = process.map_or_else(String::new, |process| format!(", process {process}"));
+            let console = console.as_ref().map_or_else(String::new, |url| format!(", console on {url}"));
+            say(format!("machine started{process}{console}"))
         }
         Event::BootWait { duration } => say(format!("waiting {} for the boot prompt", short(*duration))),
         Event::BootStep { description } => say(format!("typing: {description}")),

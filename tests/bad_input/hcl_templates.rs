@@ -23,7 +23,10 @@ const BESIDE_A_BUILD: [(&str, &[&str]); 16] = [
         "variable \"a\" {\n  type    = number\n  default = \"x\"\n}",
         &["variable `a`: a number is needed, this is a string", "t.pkr.hcl:9:13"],
     ),
-    ("variable \"a\" {\n  default = var.a\n}", &["nothing can be referred to here", "t.pkr.hcl:8:13"]),
+    (
+        "variable \"a\" {\n  default = var.a\n}",
+        &["the default of variable `a` refers to `var.a`", "a default is a constant or `env(...)`", "t.pkr.hcl:8:13"],
+    ),
     (
         "variable \"address\" {\n  default = \"\"\n}\nlocals {\n  a = var.adress\n}",
         &["there is no variable `adress`", "did you mean `address`", "t.pkr.hcl:11:11"],

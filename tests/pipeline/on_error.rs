@@ -40,7 +40,7 @@ async fn abort_leaves_the_machine_and_the_next_run_does_too() {
     assert!(machines.is_running() && site.path("output/vm").is_file());
     assert!(!machines.log().has("run collect"), "abort runs nothing more");
     assert!(report.warnings().contains("not done, as -on-error asks: end the machine"), "{}", report.warnings());
-    assert_eq!(journal::recover(&site.path("cache/journal")), journal::Recovery::default());
+    assert_eq!(journal::recover(&site.path("cache/journal"), |_| Ok(false)), journal::Recovery::default());
     assert!(site.path("output/vm").is_file());
 }
 

@@ -123,6 +123,10 @@ pub(crate) const ALL: &[Difference] = &[
         ],
     ),
     difference(
+        "this option is settled before the build runs, when `build` is not known yet",
+        &["hcl2/provisioners value: the host in the shebang"],
+    ),
+    difference(
         "Packer would pass over it in silence, and it is most likely a mistake",
         &[
             "json/post-processors vagrant: an unknown option in an override",

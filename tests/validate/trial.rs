@@ -35,7 +35,7 @@ pub(crate) async fn validate(program: &Path, case: &Case) -> Outcome {
         .args(&case.arguments)
         .arg(&case.target)
         .current_dir(&work)
-        // What is installed here has no say: of a machine without a name, Packer asks VirtualBox where it finds one.
+        // Packer asks the host's VirtualBox of some machines; whether there is one must not matter.
         .env("PATH", folder.path())
         .env("HOME", folder.path())
         .env("TMPDIR", folder.path())

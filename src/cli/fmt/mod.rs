@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::args::{InputArgs, boolean};
+use super::inputs::{InputArgs, boolean};
 use super::load;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::error::exit;

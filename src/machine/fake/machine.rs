@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use fs_err::tokio as fs;
 
@@ -57,17 +56,16 @@ impl Machine for FakeMachine {
         self.power_cleanup = Some(self.context.cleanup.push("end the machine", end));
         self.world.switch(true);
         self.enter(Operation::Start, "").await?;
-        self.context.events.send(Event::MachineStarted { process: 0, command: "make-believe".into(), vnc: None });
+        self.context.events.send(Event::MachineStarted {
+            process: None,
+            command: "make-believe".into(),
+            console: None,
+        });
         Ok(())
     }
 
     /// Takes no time; the log tells the number of key events.
-    async fn send_keys(
-        &mut self,
-        actions: &[BootAction],
-        _interval: Option<Duration>,
-        mut report: impl FnMut(usize) + Send,
-    ) -> Result<(), Error> {
+    async fn send_keys(&mut self, actions: &[BootAction], mut report: impl FnMut(usize) + Send) -> Result<(), Error> {
         let events = vnc::events(actions).into_iter().filter(|step| matches!(step, vnc::VncStep::Key { .. }));
         self.enter(Operation::SendKeys, &format!("{} events", events.count())).await?;
         (1..=actions.len()).for_each(&mut report);
@@ -106,10 +104,10 @@ impl Machine for FakeMachine {
         Ok(())
     }
 
-    async fn export(&mut self) -> Result<MachineImage, Error> {
+    async fn export(&mut self) -> Result<Option<MachineImage>, Error> {
         self.enter(Operation::Export, "").await?;
         self.context.cleanup.keep(self.disk_cleanup);
         let disk = Disk { path: self.disk.clone(), format: "raw".into(), virtual_size_bytes: DISK_BYTES as u64 };
-        Ok(MachineImage { disks: vec![disk], accelerator: "none".into(), efi_variables: None, efi_code: None })
+        Ok(Some(MachineImage { disks: vec![disk], accelerator: "none".into(), ..MachineImage::default() }))
     }
 }

@@ -40,11 +40,11 @@ async fn a_faultless_machine_goes_from_disk_to_image() {
     let mut machine = stage.create().await.unwrap();
     machine.start().await.unwrap();
     let mut reports = Vec::new();
-    machine.send_keys(&parse("A<wait5>b").unwrap(), None, |done| reports.push(done)).await.unwrap();
+    machine.send_keys(&parse("A<wait5>b").unwrap(), |done| reports.push(done)).await.unwrap();
     assert_eq!(machine.guest_address(22).await.unwrap(), ("127.0.0.1".to_owned(), 22));
     machine.request_shutdown().await.unwrap();
     machine.wait_stopped().await.unwrap();
-    let image = machine.export().await.unwrap();
+    let image = machine.export().await.unwrap().unwrap();
     assert!(stage.context.cleanup.unwind(&stage.context.events).await.is_empty());
     assert_eq!(fs_err::metadata(&image.disks[0].path).unwrap().len(), image.disks[0].virtual_size_bytes);
     assert_eq!(reports, [1, 2, 3]);

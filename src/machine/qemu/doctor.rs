@@ -1,52 +1,14 @@
 //! What this host can do for QEMU builds, and how to mend what it cannot.
 
-use serde::Serialize;
-
 use super::accelerator::{self, Prober, Verdict};
 use super::firmware::{self, Wanted};
 use super::host;
 use crate::cache::Cache;
 use crate::error::chain;
+use crate::machine::finding::Finding;
 use crate::process::{Cmd, find_program};
 
 const QEMU: &str = "qemu-system-x86_64";
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    Ok,
-    Missing,
-    /// It is there and does not work.
-    Broken,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    pub name: String,
-    pub state: State,
-    pub detail: String,
-    /// What to do about it; nothing for `State::Ok`.
-    pub fix: Option<String>,
-}
-
-impl Finding {
-    /// No build runs without it.
-    pub fn is_required(&self) -> bool {
-        self.name.starts_with("qemu-")
-    }
-
-    fn ok(name: &str, detail: impl Into<String>) -> Self {
-        Self { name: name.to_owned(), state: State::Ok, detail: detail.into(), fix: None }
-    }
-
-    fn missing(name: &str, detail: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { name: name.to_owned(), state: State::Missing, detail: detail.into(), fix: Some(fix.into()) }
-    }
-
-    fn broken(name: &str, detail: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { state: State::Broken, ..Self::missing(name, detail, fix) }
-    }
-}
 
 /// Looks at everything that a QEMU build may need.
 pub async fn examine(cache: &Cache) -> Vec<Finding> {
@@ -127,6 +89,7 @@ fn tool(name: &str, purpose: &str, fix: &str) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::machine::finding::State;
     use crate::process::tool_or_skip;
 
     #[tokio::test]

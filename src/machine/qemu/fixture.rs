@@ -87,7 +87,7 @@ pub(super) fn build(qemu: QemuPlan) -> MachinePlan {
         boot: BootPlan { wait: None, steps: Vec::new(), key_interval: None, keygroup_interval: None, disabled: false },
         hypervisor: HypervisorPlan::Qemu(Box::new(qemu)),
         guest_port: None,
-        shutdown: ShutdownPlan { command: None, timeout: Duration::from_secs(300) },
+        shutdown: ShutdownPlan { command: None, timeout: Duration::from_secs(300), manner: None, delay: None },
     }
 }
 

@@ -4,7 +4,7 @@ use super::accelerator::{self, Choice, Prober};
 use super::arguments::{self, Accelerator};
 use super::firmware::{self, Firmware, Wanted};
 use crate::cache::Cache;
-use crate::machine::Error;
+use crate::machine::{Error, has_desktop};
 use crate::plan::MachinePlan;
 use crate::plan::qemu::{FirmwarePlan, QemuPlan};
 use crate::process::Cmd;
@@ -82,12 +82,6 @@ async fn display(qemu: &QemuPlan, warnings: &mut Vec<String>) -> Option<String> 
 /// Packer's choice where it exists, else what this system's QEMU has in its place.
 fn usual_display(known: &[String]) -> Option<&'static str> {
     ["gtk", "cocoa", "sdl"].into_iter().find(|name| known.iter().any(|known| known == name))
-}
-
-/// On other systems windows need no such variable.
-fn has_desktop() -> bool {
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    std::env::consts::OS != "linux" || set("DISPLAY") || set("WAYLAND_DISPLAY")
 }
 
 fn firmware(qemu: &QemuPlan, machine_type: &str) -> Result<Option<Firmware>, Error> {

@@ -1,7 +1,6 @@
 //! The driver with a real QEMU.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use super::*;
 use crate::cache::Cache;
@@ -64,16 +63,16 @@ async fn an_empty_machine_starts_shows_its_screen_takes_keys_and_ends() {
     assert_eq!(fs_err::read(&picture).unwrap()[..4], *b"\x89PNG");
     let actions = crate::keys::parse("ab<enter>").unwrap();
     let mut done = 0;
-    machine.send_keys(&actions, Some(Duration::from_millis(1)), |count| done = count).await.unwrap();
+    machine.send_keys(&actions, |count| done = count).await.unwrap();
     assert_eq!(done, 3);
     machine.request_shutdown().await.unwrap();
     machine.power_off().await.unwrap();
     machine.wait_stopped().await.unwrap();
-    let image = machine.export().await.unwrap();
+    let image = machine.export().await.unwrap().unwrap();
     assert_eq!(image.disks[0].virtual_size_bytes, 64 << 20);
     assert_eq!(image.disks[0].path, bench.folder.path().join("out/box"));
     let events = bench.events();
-    assert!(events.iter().any(|event| matches!(event, Event::MachineStarted { vnc: Some(_), .. })));
+    assert!(events.iter().any(|event| matches!(event, Event::MachineStarted { console: Some(_), .. })));
     assert_eq!(format!("{:?}", bench.context.cleanup).matches("end QEMU").count(), 0);
 }
 
@@ -93,7 +92,7 @@ async fn a_machine_that_is_killed_is_an_error() {
     let Some(mut bench) = Bench::new() else { return };
     let mut machine = bench.create(&fixture::build(fixture::qemu())).await;
     machine.start().await.unwrap();
-    let Some(Event::MachineStarted { process, .. }) = bench.events().into_iter().next_back() else {
+    let Some(Event::MachineStarted { process: Some(process), .. }) = bench.events().into_iter().next_back() else {
         panic!("it started")
     };
     crate::io::journal::Resource::process(process).remove().unwrap();
@@ -124,7 +123,7 @@ async fn a_uefi_machine_has_a_variable_store_of_its_own() {
     let mut machine = bench.create(&fixture::build(qemu)).await;
     machine.start().await.unwrap();
     machine.power_off().await.unwrap();
-    let image = machine.export().await.unwrap();
+    let image = machine.export().await.unwrap().unwrap();
     assert_eq!(image.efi_variables, Some(bench.folder.path().join("out/efivars.fd")));
     assert!(machine.dropped_files().is_empty());
 }

@@ -8,7 +8,7 @@ use super::launch::{self, Process};
 use super::ports::Ports;
 use super::tpm::Tpm;
 use super::{bridge, disks};
-use crate::artifact::MachineImage;
+use crate::artifact::{Hardware, MachineImage};
 use crate::event::Event;
 use crate::io::Context;
 use crate::io::secrets::Secret;
@@ -103,8 +103,8 @@ impl QemuMachine {
             self.context.events.debug(format!("QEMU: {text}"));
         }
         let command = self.context.secrets.mask(&line.to_cmd().to_string());
-        let vnc = Some(self.vnc_text());
-        self.context.events.send(Event::MachineStarted { process, command, vnc });
+        let console = Some(format!("vnc://{}", self.vnc_text()));
+        self.context.events.send(Event::MachineStarted { process: Some(process), command, console });
     }
 
     /// Where to watch the machine. A password that was made up is told; it is of no use otherwise.
@@ -158,13 +158,9 @@ impl Machine for QemuMachine {
         Ok(())
     }
 
-    async fn send_keys(
-        &mut self,
-        actions: &[BootAction],
-        interval: Option<Duration>,
-        report: impl FnMut(usize) + Send,
-    ) -> Result<(), Error> {
+    async fn send_keys(&mut self, actions: &[BootAction], report: impl FnMut(usize) + Send) -> Result<(), Error> {
         let socket = self.runtime.work_directory.join(VNC_SOCKET);
+        let interval = self.plan.boot.key_interval;
         let process = self.running()?;
         let failed = |error| process.error(crate::error::chain(&error));
         let mut client = Client::connect_unix(&socket).await.map_err(failed)?;
@@ -208,18 +204,21 @@ impl Machine for QemuMachine {
         Ok(())
     }
 
-    async fn export(&mut self) -> Result<MachineImage, Error> {
+    async fn export(&mut self) -> Result<Option<MachineImage>, Error> {
         let qemu = self.qemu();
         let disks = disks::finish(&qemu.disk, &self.disks, &self.context.events).await?;
         let dropped = self.dropped_files();
         let firmware = self.runtime.firmware.as_ref();
         let store = firmware.map(|firmware| firmware.variables.path.clone()).filter(|path| !dropped.contains(path));
-        Ok(MachineImage {
+        let (processors, memory_mib) = (qemu.topology.processors(), qemu.memory_mib);
+        let hardware = Hardware { name: self.plan.vm_name.clone(), processors, memory_mib };
+        Ok(Some(MachineImage {
             disks,
             accelerator: self.runtime.accelerator.name.clone(),
             efi_variables: store,
             efi_code: firmware.map(|firmware| firmware.code.path.clone()),
-        })
+            hardware: Some(hardware),
+        }))
     }
 
     fn dropped_files(&self) -> Vec<PathBuf> {

@@ -24,6 +24,11 @@ impl Decoder<'_> {
         convert: impl FnOnce(Typing, &Value) -> Result<T, Mismatch>,
     ) -> Option<T> {
         let value = self.ask(key, reader)?;
+        if value.depends_on_build() {
+            let error = Diagnostic::error(format!("`{key}` is settled before the build runs")).at(&value.span);
+            self.push(error.help("nothing but `build.name` of `build` can be used here"));
+            return None;
+        }
         let value = self.rendered(&value)?;
         self.converted(key, expected, &value, convert(self.typing, &value))
     }

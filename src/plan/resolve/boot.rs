@@ -9,6 +9,7 @@ use crate::plan::decode::duration::Signed;
 use crate::plan::{BootPlan, BootStepPlan, ShutdownPlan, fields};
 use crate::source::{Span, Spanned};
 use crate::template::interpolate::{Late, Site};
+use crate::template::value::Kind;
 
 const DEFAULT_WAIT: Duration = Duration::from_secs(10);
 const DEFAULT_SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(300);
@@ -57,8 +58,8 @@ fn command(decoder: &mut Decoder<'_>) -> Option<BootStepPlan> {
 }
 
 fn warn_of_commas(decoder: &mut Decoder<'_>, parts: &[Spanned<String>]) {
-    let at_one_place = parts.len() > 1 && parts.iter().all(|part| part.span == parts[0].span);
-    if at_one_place {
+    let is_one_string = decoder.value("boot_command").is_some_and(|value| matches!(value.kind, Kind::String(_)));
+    if is_one_string && parts.len() > 1 {
         let span = decoder.span("boot_command");
         let warning = Diagnostic::warning("`boot_command` is one string, so its commas are lost").at(&span);
         decoder.push(warning.help("write it as a list: [\"...\"]"));
@@ -127,5 +128,7 @@ pub(super) fn shutdown(decoder: &mut Decoder<'_>) -> ShutdownPlan {
     ShutdownPlan {
         command: decoder.late("shutdown_command", Site::Map(&[])),
         timeout: decoder.positive_duration("shutdown_timeout").unwrap_or(DEFAULT_SHUTDOWN_TIMEOUT),
+        manner: None,
+        delay: None,
     }
 }

@@ -6,7 +6,7 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::catalog::Role;
 use crate::plan::communicator::{CommunicatorPlan, TemporaryKey};
 use crate::plan::decode::Decoder;
-use crate::plan::{BuildPlan, BuilderPlan, HypervisorPlan, IsoPlan, MachinePlan};
+use crate::plan::{BuildPlan, BuilderPlan, HypervisorPlan, IsoPlan, MachinePlan, ShutdownPlan};
 
 use super::bounds::Bounds;
 use super::kinds::{self, Fate};
@@ -50,6 +50,7 @@ pub(super) fn plan(context: &BuildContext<'_>, bounds: &mut Bounds) -> (Option<B
     plan.post_processors =
         post_processors::post_processors(context, &plan, components.post_processors, &mut diagnostics);
     outputs::warn_of_lost(&plan, &mut diagnostics);
+    virtualbox::guest_additions::note_mentions(&mut plan, &context.template.working_folder);
     if let Some(key) = key {
         add_temporary_key(&mut plan, key);
     }
@@ -84,7 +85,7 @@ fn machine(
     kind: &str,
     decoder: &mut Decoder<'_>,
 ) -> (MachinePlan, CommunicatorPlan, TemporaryKey) {
-    let shutdown = boot::shutdown(decoder);
+    let shutdown = shutdown(kind, decoder);
     let output_directory = output_directory(context, kind, decoder);
     let (hypervisor, iso) = hypervisor(context, kind, decoder);
     let (communicator, key) = communicator::communicator(decoder, context.options.purpose);
@@ -101,6 +102,11 @@ fn machine(
         hypervisor,
     };
     (machine, communicator, key)
+}
+
+fn shutdown(kind: &str, decoder: &mut Decoder<'_>) -> ShutdownPlan {
+    let plan = boot::shutdown(decoder);
+    if kind.starts_with("virtualbox") { virtualbox::shutdown(decoder, plan) } else { plan }
 }
 
 /// VirtualBox keeps all machines of the host in one list, so their names must not meet.

@@ -1,16 +1,20 @@
 //! What `inspect` says about a template.
 
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
 use crate::io::secrets::{MASK, Secret};
 use crate::template::variables::Variable;
-use crate::template::{BlockOutline, HclOutline, LegacyOutline, Outline, Template};
+use crate::template::{BlockOutline, ComponentOutline, HclOutline, LegacyOutline, Outline, Template};
 
-/// The parts of a template by name.
-pub fn inspect_text(template: &Template) -> String {
+use super::go_quoted::GoQuoted;
+
+/// The parts of a template by name, in the sections that Packer prints one after the other.
+pub fn inspect_sections(template: &Template) -> Vec<String> {
     match template.outline() {
-        Outline::Legacy(outline) => legacy(template, &outline),
-        Outline::Hcl(outline) => hcl(template, &outline),
+        Outline::Legacy(outline) => vec![String::from("Packer Inspect: JSON mode"), legacy(template, &outline)],
+        Outline::Hcl(outline) => {
+            vec![String::from("Packer Inspect: HCL2 mode\n"), hcl_variables(template, &outline), builds(&outline)]
+        }
     }
 }
 
@@ -27,10 +31,9 @@ fn legacy_variable(variable: &Variable) -> String {
     format!("{}: {}\n", variable.name, if variable.sensitive { MASK } else { value })
 }
 
-/// Variables, local values, and each `build` block with what it consists of.
-fn hcl(template: &Template, outline: &HclOutline) -> String {
-    let mut text = hcl_variables(template, outline);
-    text.push_str("\n> builds:\n");
+/// Each `build` block with what it consists of.
+fn builds(outline: &HclOutline) -> String {
+    let mut text = String::from("> builds:\n");
     outline.builds.iter().enumerate().for_each(|(index, build)| block(&mut text, index, build));
     text
 }
@@ -42,11 +45,11 @@ fn hcl_variables(template: &Template, outline: &HclOutline) -> String {
     for variable in variables {
         let value = variable.value.as_ref().filter(|_| !variable.sensitive).map(Secret::reveal);
         let value = value.unwrap_or(if variable.sensitive { MASK } else { "<unknown>" });
-        let _ = writeln!(text, "var.{}: {value:?}", variable.name);
+        let _ = writeln!(text, "var.{}: {}", variable.name, GoQuoted(value));
     }
     text.push_str("\n> local-variables:\n\n");
     for (name, value) in &outline.locals {
-        let _ = writeln!(text, "local.{name}: {:?}", value.as_deref().unwrap_or(MASK));
+        let _ = writeln!(text, "local.{name}: {}", GoQuoted(value.as_deref().unwrap_or(MASK)));
     }
     text
 }
@@ -57,26 +60,25 @@ fn block(text: &mut String, index: usize, build: &BlockOutline) {
     if let Some(description) = &build.description {
         let _ = writeln!(text, "\n  > Description: {description}");
     }
-    lines(text, "sources", "<no source>", build.sources.iter().map(String::as_str));
-    lines(text, "provisioners", "<no provisioner>", build.provisioners.iter().map(String::as_str));
-    let sequences: Vec<String> = build
-        .post_processors
-        .iter()
-        .enumerate()
-        .map(|(index, steps)| format!("{index}:\n        {}", steps.join("\n        ")))
-        .collect();
-    lines(text, "post-processors", "<no post-processor>", sequences.iter().map(String::as_str));
+    part(text, "sources", &build.sources, "\n\n      ");
+    part(text, "provisioners", &build.provisioners, "\n      ");
+    part(text, "post-processors", &sequences(&build.post_processors), "\n\n      ");
 }
 
-fn lines<'a>(text: &mut String, title: &str, none: &str, lines: impl Iterator<Item = &'a str>) {
-    let _ = writeln!(text, "\n    {title}:");
-    let mut lines = lines.peekable();
-    if lines.peek().is_none() {
-        let _ = writeln!(text, "\n      {none}");
-    }
-    for line in lines {
-        let _ = writeln!(text, "\n      {line}");
-    }
+/// The steps of each, under its number.
+fn sequences(post_processors: &[Vec<ComponentOutline>]) -> Vec<String> {
+    let shown = |(index, steps): (usize, &Vec<ComponentOutline>)| {
+        let steps = steps.iter().map(ToString::to_string);
+        std::iter::once(format!("{index}:")).chain(steps).collect::<Vec<_>>().join("\n        ")
+    };
+    post_processors.iter().enumerate().map(shown).collect()
+}
+
+fn part(text: &mut String, title: &str, entries: &[impl Display], separator: &str) {
+    let entries: Vec<String> = entries.iter().map(ToString::to_string).collect();
+    let entries =
+        if entries.is_empty() { format!("<no {}>", title.trim_end_matches('s')) } else { entries.join(separator) };
+    let _ = writeln!(text, "\n    {title}:\n\n      {entries}");
 }
 
 /// Variables, builders and provisioners of a JSON template, none of them evaluated.
@@ -93,7 +95,7 @@ fn legacy(template: &Template, outline: &LegacyOutline) -> String {
     section(&mut text, "Optional variables and their defaults", defaults(&optional));
     section(&mut text, "Builders", outline.builders.iter().map(|(name, kind)| builder(name, kind)));
     section(&mut text, "Provisioners", outline.provisioners.iter().cloned());
-    text.push_str("Names that hold variables or functions are shown as they are in a build without flags.\n");
+    text.push_str("Names that hold variables or functions are shown as they are in a build without flags.");
     text
 }
 

@@ -1,5 +1,6 @@
 //! Templates and plans as text for people. Pure: the caller prints it, masking what it knows to be secret.
 
+mod go_quoted;
 mod inspect;
 mod tree;
 
@@ -7,7 +8,7 @@ use std::fmt::Write;
 
 use super::BuildPlan;
 
-pub use inspect::{inspect_text, variables_text};
+pub use inspect::{inspect_sections, variables_text};
 
 /// All plans, each option on its line. What is known only at run time shows as `{{ .HTTPIP }}`.
 pub fn plan_text(plans: &[BuildPlan]) -> String {

@@ -30,7 +30,7 @@ pub(in crate::run) async fn boot<D, C, M: Machine>(
         if let Some(description) = &step.description {
             build.context.events.send(Event::BootStep { description: description.clone() });
         }
-        type_step(build, boot, guest, &actions).await?;
+        type_step(build, guest, &actions).await?;
     }
     Ok(Booted)
 }
@@ -61,7 +61,6 @@ async fn wait<D, C, M: Machine>(
 
 async fn type_step<D, C, M: Machine>(
     build: &Build<'_, D, C>,
-    boot: &BootPlan,
     guest: &mut Guest<M>,
     actions: &[BootAction],
 ) -> Result<(), Cause> {
@@ -71,5 +70,5 @@ async fn type_step<D, C, M: Machine>(
         let done = u64::try_from(done).unwrap_or(u64::MAX);
         events.send(Event::Progress { work: Work::Typing, done, total });
     };
-    Ok(guest.machine.send_keys(actions, boot.key_interval, report).await?)
+    Ok(guest.machine.send_keys(actions, report).await?)
 }

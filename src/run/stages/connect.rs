@@ -1,6 +1,6 @@
 //! Connect: wait until the guest lets us in, or find at once that the machine is gone.
 
-use super::{Booted, Connected, Guest};
+use super::{Booted, Connected, Guest, upload};
 use crate::comm::connector::Connector;
 use crate::comm::ssh::keypair::KeyPair;
 use crate::machine::Machine;
@@ -31,6 +31,7 @@ pub(in crate::run) async fn connect<D, C: Connector, M: Machine>(
             return Err(Cause::MachineStopped { during: "while the build waited for SSH" });
         }
     };
+    upload::guest_files(&guest.machine, &session).await?;
     Ok(Connected { session: Some(session), build_data })
 }
 

@@ -45,6 +45,8 @@ pub(in crate::run) async fn create<D: Driver, C: Connector>(
     fields.insert("SSHPublicKey".into(), key.as_ref().map_or_else(String::new, |key| key.public_line.clone()));
     let media = Media {
         iso: fetched.iso,
+        source: fetched.source,
+        additions: fetched.additions,
         iso_url: plan.iso.as_ref().and_then(|iso| iso.urls.first().cloned()),
         cd,
         floppy,

@@ -11,6 +11,7 @@ pub(super) mod file;
 pub(super) mod post_process;
 pub(super) mod provision;
 pub(super) mod shutdown;
+mod upload;
 
 use std::path::PathBuf;
 
@@ -22,10 +23,15 @@ use crate::provision::GuestData;
 use crate::seed::http::HttpServer;
 use crate::template::interpolate::Fields;
 
-/// The installer image is at hand; `None` when the hypervisor reads it by itself.
+/// All files that the machine is made from are at hand.
 #[derive(Debug)]
 pub(super) struct Fetched {
+    /// The installer; `None` when there is none, or the hypervisor reads it by itself.
     pub(super) iso: Option<PathBuf>,
+    /// The exported machine to start from.
+    pub(super) source: Option<PathBuf>,
+    /// What the driver wished for.
+    pub(super) additions: Option<PathBuf>,
 }
 
 /// A machine and all that was made for it. It lives until the export.

@@ -6,10 +6,10 @@ use super::{Guest, Provisioned, Stopped};
 use crate::comm::Communicator;
 use crate::event::Event;
 use crate::machine::Machine;
-use crate::plan::MachinePlan;
-use crate::plan::communicator::CommunicatorPlan;
+use crate::plan::{MachinePlan, ShutdownManner, ShutdownPlan};
 use crate::run::build::Build;
 use crate::run::error::Cause;
+use crate::template::interpolate::Late;
 
 pub(in crate::run) async fn shutdown<D, C, M: Machine, S: Communicator>(
     build: &Build<'_, D, C>,
@@ -20,26 +20,50 @@ pub(in crate::run) async fn shutdown<D, C, M: Machine, S: Communicator>(
     let plan = &plan.shutdown;
     let timeout = plan.timeout;
     let Provisioned { session, build_data } = provisioned;
-    match (&build.plan.communicator, session, &plan.command) {
-        (CommunicatorPlan::None, ..) | (_, None, _) => {
-            announce(build, "waiting for the guest to power off by itself");
-            must_stop(guest, timeout, "it should have powered off by itself").await?;
-        }
-        (_, Some(session), Some(command)) => {
+    match manner(plan, session) {
+        Manner::Command(session, command) => {
             announce(build, "running the shutdown command");
             let command = command.render(&build_data)?;
             by_command(guest, &session, &command, timeout).await?;
         }
-        (_, Some(session), None) => {
-            drop(session);
-            by_power_button(build, guest, timeout).await?;
+        Manner::ByItself => {
+            announce(build, "waiting for the guest to power off by itself");
+            must_stop(guest, timeout, "it should have powered off by itself").await?;
         }
+        Manner::PowerButton => {
+            announce(build, "pressing the power button");
+            guest.machine.request_shutdown().await?;
+            must_stop(guest, timeout, "the power button").await?;
+        }
+        Manner::PowerButtonOrPlug => by_power_button(build, guest, timeout).await?,
     }
     build.context.events.send(Event::MachineStopped);
+    if let Some(duration) = plan.delay {
+        build.context.events.send(Event::Pausing { duration });
+        tokio::time::sleep(duration).await;
+    }
     if let Some(server) = guest.http.take() {
         server.shutdown().await;
     }
     Ok(Stopped { build_data })
+}
+
+/// What is done, from what the template says and whether there is a session.
+enum Manner<'a, S> {
+    Command(S, &'a Late),
+    ByItself,
+    PowerButton,
+    PowerButtonOrPlug,
+}
+
+/// A session that is not needed ends here.
+fn manner<S>(plan: &ShutdownPlan, session: Option<S>) -> Manner<'_, S> {
+    match (plan.manner, session, &plan.command) {
+        (None, Some(session), Some(command)) => Manner::Command(session, command),
+        (Some(ShutdownManner::PowerButton), ..) => Manner::PowerButton,
+        (Some(ShutdownManner::ByItself), ..) | (None, None, _) => Manner::ByItself,
+        (Some(ShutdownManner::PowerButtonOrPlug), ..) | (None, Some(_), None) => Manner::PowerButtonOrPlug,
+    }
 }
 
 fn announce<D, C>(build: &Build<'_, D, C>, how: &str) {

@@ -1,9 +1,10 @@
 //! The options of a component: its body's attributes and blocks as a map of values.
 
+use std::fmt::{Display, Formatter};
 use std::sync::Arc;
 
 use crate::diag::Diagnostics;
-use crate::source::{Span, Spanned};
+use crate::source::Spanned;
 use crate::template::value::{self, Kind, Object};
 
 use super::blocks::{Placed, expand};
@@ -18,7 +19,7 @@ pub(super) fn object(body: &Body, world: &World, build: Option<&Arc<str>>, diagn
     let mut entries = Vec::with_capacity(body.attributes.len());
     for attribute in &body.attributes {
         let evaluated = world.evaluate(&attribute.value);
-        let value = evaluated.map(|value| Written { expression: &attribute.value, world, build }.value(&value));
+        let value = evaluated.map(|value| Written { expression: &attribute.value, world, build }.part(&value, &[]));
         entries.extend(diagnostics.take(value).map(|value| (attribute.name.clone(), value)));
     }
     let mut object = Object { entries, span: body.span.clone() };
@@ -45,77 +46,57 @@ fn add_block(object: &mut Object, kind: Spanned<String>, inner: Object) {
     }
 }
 
-/// An attribute's expression, for the places of values and for what is evaluated later.
+/// A value with the expression it came out of: for its place, and to evaluate it anew while the build runs.
+#[derive(Clone, Copy)]
 struct Written<'a> {
-    expression: &'a Arc<Expression>,
+    expression: &'a Expression,
     world: &'a World,
     build: Option<&'a Arc<str>>,
 }
 
 impl Written<'_> {
-    fn value(&self, value: &Value) -> value::Value {
-        self.part(value, Some(self.expression), &self.expression.span, &mut Vec::new())
-    }
-
-    /// `path` leads from the attribute's value to this part of it.
-    fn part(&self, value: &Value, literal: Option<&Expression>, span: &Span, path: &mut Vec<PathStep>) -> value::Value {
+    /// `path` leads from the expression's value to this part of it.
+    fn part(&self, value: &Value, path: &[PathStep]) -> value::Value {
         let kind = match value {
             Value::Unknown => self.unknown(path),
             Value::Null => Kind::Null,
             Value::Bool(flag) => Kind::Bool(*flag),
             Value::Number(number) => Kind::Number(number.to_string()),
             Value::String(text) => Kind::String(text.to_string()),
-            Value::List(items) | Value::Set(items) => Kind::List(
-                items.iter().enumerate().map(|(index, item)| self.element(index, item, literal, span, path)).collect(),
-            ),
+            Value::List(items) | Value::Set(items) => {
+                Kind::List(items.iter().enumerate().map(|(index, item)| self.element(index, item, path)).collect())
+            }
             Value::Map(map) => {
-                let entries = map.iter().map(|(key, item)| self.entry(key, item, literal, span, path)).collect();
-                Kind::Map(Object { entries, span: span.clone() })
+                let entries = map.iter().map(|(key, item)| self.entry(key, item, path)).collect();
+                Kind::Map(Object { entries, span: self.expression.span.clone() })
             }
         };
-        value::Value { kind, span: span.clone() }
+        value::Value { kind, span: self.expression.span.clone() }
     }
 
-    fn element(
-        &self,
-        index: usize,
-        item: &Value,
-        literal: Option<&Expression>,
-        span: &Span,
-        path: &mut Vec<PathStep>,
-    ) -> value::Value {
-        let inner = literal.and_then(|literal| literal.element(index));
-        let span = inner.map_or(span, |inner| &inner.span);
-        path.push(PathStep::Element(index));
-        let value = self.part(item, inner, span, path);
-        path.pop();
-        value
+    fn element(&self, index: usize, item: &Value, path: &[PathStep]) -> value::Value {
+        let literal = self.expression.element(index).filter(|_| path.is_empty());
+        self.inner(literal, PathStep::Element(index), item, path)
     }
 
-    fn entry(
-        &self,
-        key: &str,
-        item: &Value,
-        literal: Option<&Expression>,
-        span: &Span,
-        path: &mut Vec<PathStep>,
-    ) -> (Spanned<String>, value::Value) {
-        let inner = literal.and_then(|literal| literal.entry(key));
-        let span = inner.map_or(span, |inner| &inner.span);
-        path.push(PathStep::Entry(key.to_owned()));
-        let value = self.part(item, inner, span, path);
-        path.pop();
-        (Spanned::new(key.to_owned(), span.clone()), value)
+    fn entry(&self, key: &str, item: &Value, path: &[PathStep]) -> (Spanned<String>, value::Value) {
+        let literal = self.expression.entry(key).filter(|_| path.is_empty());
+        let value = self.inner(literal, PathStep::Entry(key.to_owned()), item, path);
+        (Spanned::new(key.to_owned(), value.span.clone()), value)
+    }
+
+    /// What is written out has an expression of its own; what was worked out is a part of a whole.
+    fn inner(&self, literal: Option<&Expression>, step: PathStep, item: &Value, path: &[PathStep]) -> value::Value {
+        match literal {
+            Some(expression) => Written { expression, ..*self }.part(item, &[]),
+            None => self.part(item, &[path, &[step]].concat()),
+        }
     }
 
     fn unknown(&self, path: &[PathStep]) -> Kind {
-        let uses_build = || {
-            let references = self.expression.references();
-            references.iter().any(|reference| reference.path.first().is_some_and(|root| root == "build"))
-        };
         match self.build {
-            Some(build) if uses_build() => Kind::Deferred(Deferred::new(
-                Arc::clone(self.expression),
+            Some(build) if self.expression.refers_to("build") => Kind::Deferred(Deferred::new(
+                Arc::new(self.expression.clone()),
                 self.world.clone(),
                 Arc::clone(build),
                 path.to_vec(),
@@ -130,4 +111,13 @@ impl Written<'_> {
 pub(super) enum PathStep {
     Element(usize),
     Entry(String),
+}
+
+impl Display for PathStep {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Element(index) => write!(f, "[{index}]"),
+            Self::Entry(key) => write!(f, "[{key:?}]"),
+        }
+    }
 }

@@ -150,12 +150,12 @@ fn builder(
 const PLAIN_BUILDERS: [&str; 6] = ["null", "file", "qemu", "virtualbox-iso", "virtualbox-ovf", "virtualbox-vm"];
 
 /// The object `build`, before the build runs.
-fn facts_of(builder: &str) -> Value {
+fn facts_of(builder: &str, name: &str) -> Value {
     if !PLAIN_BUILDERS.contains(&builder) {
         return Value::Unknown;
     }
-    let names = BUILD_FACTS.iter().chain(&["name"]);
-    Value::map(names.map(|name| ((*name).to_owned(), Value::Unknown)).collect())
+    let facts = BUILD_FACTS.iter().map(|fact| ((*fact).to_owned(), Value::Unknown));
+    Value::map(facts.chain([("name".to_owned(), Value::string(name))]).collect())
 }
 
 /// What the components of one build see.
@@ -166,7 +166,8 @@ struct OfBuild<'a> {
 
 impl OfBuild<'_> {
     fn world(&self, block: &ComponentBlock) -> World {
-        self.names.world(&block.world).with("build", facts_of(&self.names.kind))
+        let facts = facts_of(&self.names.kind, &self.build);
+        self.names.world(&block.world).with_outer("build", facts)
     }
 
     fn provisioner(&self, block: &ComponentBlock, diagnostics: &mut Diagnostics) -> Option<Provisioner> {

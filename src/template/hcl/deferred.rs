@@ -8,7 +8,7 @@ use crate::diag::Diagnostic;
 use crate::template::interpolate::Fields;
 
 use super::component::PathStep;
-use super::syntax::Expression;
+use super::syntax::{Expression, ExpressionKind};
 use super::value::Value;
 use super::world::World;
 
@@ -49,10 +49,15 @@ impl Deferred {
         })
     }
 
-    /// As it stands in the template.
-    pub fn written(&self) -> &str {
+    /// As a text of the template would say it.
+    pub fn written(&self) -> String {
         let span = &self.expression.span;
-        span.source.text.get(span.range.clone()).unwrap_or_default()
+        let text = span.source.text.get(span.range.clone()).unwrap_or_default();
+        if matches!(self.expression.kind, ExpressionKind::Template(_)) {
+            let inside = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+            return inside.unwrap_or(text).to_owned();
+        }
+        format!("${{{text}{}}}", self.path.iter().map(PathStep::to_string).collect::<String>())
     }
 }
 

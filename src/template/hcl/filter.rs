@@ -25,13 +25,13 @@ impl Names {
         Self { full: format!("{}.{local}", source.kind.value), kind: source.kind.value.clone(), local }
     }
 
-    /// With `source.name` and `source.type`.
+    /// With `source.name` and `source.type`, unless a `dynamic` block calls its iterator so.
     pub(super) fn world(&self, world: &World) -> World {
         let source = BTreeMap::from([
             ("name".to_owned(), Value::string(&self.local)),
             ("type".to_owned(), Value::string(&self.kind)),
         ]);
-        world.with("source", Value::map(source))
+        world.with_outer("source", Value::map(source))
     }
 }
 

@@ -71,6 +71,12 @@ impl World {
         Self { names: Arc::new(names), shared: Arc::clone(&self.shared) }
     }
 
+    /// The same for a name of an outer scope: one that is there already hides it.
+    #[must_use]
+    pub(super) fn with_outer(&self, name: &str, value: Value) -> Self {
+        if self.names.contains_key(name) { self.clone() } else { self.with(name, value) }
+    }
+
     pub(super) fn get(&self, name: &str) -> Option<&Value> {
         self.names.get(name)
     }

@@ -81,7 +81,8 @@ impl Late {
 
     /// What an expression yields in the running build, but for its first `used` bytes.
     pub(super) fn deferred(value: Deferred, used: usize, scope: &Scope, site: Site<'_>) -> Self {
-        let written = value.written().to_owned();
+        let written = value.written();
+        let written = after_name(&written, used).to_owned();
         let scope = Box::new(scope.clone());
         Self { body: Body::Deferred { value, used, scope, site: OwnedSite::of(site) }, written }
     }
@@ -124,6 +125,14 @@ impl Late {
             }
             Body::Deferred { value, .. } => value.uses(field),
         }
+    }
+}
+
+/// What stands behind the name of `NAME=value`, if the name is written out.
+fn after_name(written: &str, used: usize) -> &str {
+    match written.split_at_checked(used) {
+        Some((name, value)) if name.ends_with('=') && !name.contains("${") => value,
+        _ => written,
     }
 }
 

@@ -43,17 +43,10 @@ fn machine(qemu: &QemuPlan, runtime: &Runtime) -> String {
     }
 }
 
-/// The number of processors is what is asked for, but not more than the topology has room for.
 fn processors(topology: Topology) -> String {
     let parts = [("sockets", topology.sockets), ("cores", topology.cores), ("threads", topology.threads)];
-    let given: Vec<_> = parts.into_iter().filter(|(_, count)| *count > 0).collect();
-    let room = given.iter().fold(1, |room: u32, (_, count)| room.saturating_mul(*count));
-    let count = match (topology.cpus, given.is_empty()) {
-        (0, _) => room,
-        (cpus, true) => cpus,
-        (cpus, false) => cpus.min(room),
-    };
-    given.iter().fold(count.to_string(), |text, (name, count)| format!("{text},{name}={count}"))
+    let given = parts.into_iter().filter(|(_, count)| *count > 0);
+    given.fold(topology.processors().to_string(), |text, (name, count)| format!("{text},{name}={count}"))
 }
 
 /// UEFI has a boot order of its own and refuses this one.

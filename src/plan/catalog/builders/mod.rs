@@ -9,9 +9,9 @@ use super::{Component, Role};
 
 pub(super) const ALL: &[Component] = &[
     Component { runs: true, ..builder("qemu", qemu::OPTIONS) },
-    builder("virtualbox-iso", virtualbox::ISO_OPTIONS),
-    builder("virtualbox-ovf", virtualbox::OVF_OPTIONS),
-    builder("virtualbox-vm", virtualbox::VM_OPTIONS),
+    Component { runs: true, ..builder("virtualbox-iso", virtualbox::ISO_OPTIONS) },
+    Component { runs: true, ..builder("virtualbox-ovf", virtualbox::OVF_OPTIONS) },
+    Component { runs: true, ..builder("virtualbox-vm", virtualbox::VM_OPTIONS) },
     Component { runs: true, ..builder("null", small::NULL) },
     Component { runs: true, ..builder("file", small::FILE) },
     builder("vagrant", small::VAGRANT),

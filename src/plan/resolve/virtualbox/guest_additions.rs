@@ -1,11 +1,18 @@
 //! VirtualBox's additions for the guest.
 
+use std::io::Read;
+use std::path::Path;
+
 use crate::plan::decode::Decoder;
-use crate::plan::fields;
-use crate::plan::virtualbox::{GuestAdditionsMode, GuestAdditionsPlan, VirtualBoxOrigin};
-use crate::template::interpolate::Site;
+use crate::plan::provisioner::{ProvisionerAction, ProvisionerPlan, Scripts};
+use crate::plan::virtualbox::{GuestAdditionsMode, GuestAdditionsNeed, GuestAdditionsPlan, VirtualBoxOrigin};
+use crate::plan::{BuildPlan, BuilderPlan, HypervisorPlan, fields};
+use crate::template::interpolate::{Late, Site};
 
 const DEFAULT_PATH: &str = "VBoxGuestAdditions.iso";
+
+/// How much of a script is searched; a longer one is no script.
+const SCRIPT_LIMIT: u64 = 1 << 20;
 
 pub(super) fn guest_additions(
     decoder: &mut Decoder<'_>,
@@ -17,8 +24,15 @@ pub(super) fn guest_additions(
         VirtualBoxOrigin::Iso(hardware) => hardware.iso_interface.as_str(),
         VirtualBoxOrigin::Ovf { .. } | VirtualBoxOrigin::Machine { .. } => "ide",
     };
+    let mode = mode(decoder, has_session);
+    let need = match mode {
+        GuestAdditionsMode::Attach => GuestAdditionsNeed::Needed,
+        GuestAdditionsMode::Upload if decoder.is_set("guest_additions_mode") => GuestAdditionsNeed::Wished,
+        GuestAdditionsMode::Upload | GuestAdditionsMode::Disable => GuestAdditionsNeed::None,
+    };
     GuestAdditionsPlan {
-        mode: mode(decoder, has_session),
+        mode,
+        need,
         path: decoder.late_or("guest_additions_path", DEFAULT_PATH, site),
         url: decoder.late("guest_additions_url", site),
         sha256: decoder.string("guest_additions_sha256").map(|hex| hex.to_lowercase()),
@@ -39,4 +53,54 @@ fn mode(decoder: &mut Decoder<'_>, has_session: bool) -> GuestAdditionsMode {
             GuestAdditionsMode::Disable
         }
     }
+}
+
+/// Once the provisioners are known: additions that one of them mentions must be there.
+pub(in crate::plan::resolve) fn note_mentions(plan: &mut BuildPlan, working_folder: &Path) {
+    let Some(name) = plan.machine().and_then(|machine| machine.virtualbox()).and_then(uploaded_name) else { return };
+    let mentions = |provisioner: &ProvisionerPlan| mentions(&provisioner.action, &name, working_folder);
+    if plan.provisioners.iter().any(mentions)
+        && let BuilderPlan::Machine(machine) = &mut plan.builder
+        && let HypervisorPlan::VirtualBox(virtualbox) = &mut machine.hypervisor
+    {
+        virtualbox.guest_additions.need = GuestAdditionsNeed::Needed;
+    }
+}
+
+/// The part of the file's name that is the same for all versions; scripts put the rest together themselves.
+fn uploaded_name(plan: &crate::plan::virtualbox::VirtualBoxPlan) -> Option<String> {
+    if plan.guest_additions.mode != GuestAdditionsMode::Upload {
+        return None;
+    }
+    let path = plan.guest_additions.path.to_string();
+    let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
+    let stem = name.split(['{', '.']).next().unwrap_or_default().trim_end_matches(['_', '-']);
+    (!stem.is_empty()).then(|| stem.to_owned())
+}
+
+fn mentions(action: &ProvisionerAction, name: &str, working_folder: &Path) -> bool {
+    let in_text = |late: &Late| late.to_string().contains(name);
+    match action {
+        ProvisionerAction::Shell(shell) => {
+            let environment = shell.environment.values().any(in_text);
+            environment || in_text(&shell.execute_command) || scripts_mention(&shell.scripts, name, working_folder)
+        }
+        ProvisionerAction::File(file) => file.sources.iter().chain([&file.destination]).any(in_text),
+        ProvisionerAction::ShellLocal(_) | ProvisionerAction::NotRun => false,
+    }
+}
+
+fn scripts_mention(scripts: &Scripts, name: &str, working_folder: &Path) -> bool {
+    match scripts {
+        Scripts::Inline { lines, .. } => lines.iter().any(|line| line.to_string().contains(name)),
+        Scripts::Files(paths) => paths.iter().any(|path| file_mentions(&working_folder.join(path), name)),
+    }
+}
+
+/// A script that cannot be read is reported elsewhere.
+fn file_mentions(path: &Path, name: &str) -> bool {
+    let Ok(file) = fs_err::File::open(path) else { return false };
+    let mut bytes = Vec::new();
+    let read = file.take(SCRIPT_LIMIT).read_to_end(&mut bytes);
+    read.is_ok() && String::from_utf8_lossy(&bytes).contains(name)
 }

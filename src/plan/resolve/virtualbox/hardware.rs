@@ -4,6 +4,7 @@ use crate::plan::decode::Decoder;
 use crate::plan::virtualbox::HardwarePlan;
 
 const DEFAULT_DISK_MB: u64 = 40_000;
+const IDE: &str = "ide";
 
 pub(super) fn hardware(decoder: &mut Decoder<'_>) -> HardwarePlan {
     HardwarePlan {
@@ -11,25 +12,25 @@ pub(super) fn hardware(decoder: &mut Decoder<'_>) -> HardwarePlan {
         cpus: count(decoder, "cpus", 1),
         memory_mib: count(decoder, "memory", 512),
         disk_sizes: disk_sizes(decoder),
-        hard_drive_interface: choice(decoder, "hard_drive_interface", "ide"),
-        iso_interface: choice(decoder, "iso_interface", "ide"),
+        hard_drive_interface: decoder.choice("hard_drive_interface").unwrap_or_else(|| IDE.to_owned()),
+        iso_interface: decoder.choice("iso_interface").unwrap_or_else(|| IDE.to_owned()),
         sata_port_count: ports(decoder, "sata_port_count", 30),
         nvme_port_count: ports(decoder, "nvme_port_count", 255),
         hard_drive_discard: decoder.boolean("hard_drive_discard"),
         hard_drive_nonrotational: decoder.boolean("hard_drive_nonrotational"),
-        chipset: choice(decoder, "chipset", "piix3"),
-        firmware: choice(decoder, "firmware", "bios"),
+        chipset: decoder.choice("chipset"),
+        firmware: decoder.choice("firmware"),
         nested_virt: decoder.trilean("nested_virt"),
-        rtc_time_base: choice(decoder, "rtc_time_base", "local"),
-        nic_type: choice(decoder, "nic_type", "82540EM"),
+        rtc_time_base: decoder.choice("rtc_time_base"),
+        nic_type: decoder.choice("nic_type"),
         sound: decoder.string_or("sound", "none"),
-        audio_controller: choice(decoder, "audio_controller", "ac97"),
+        audio_controller: decoder.choice("audio_controller"),
         usb: decoder.boolean("usb"),
-        usb_controller: choice(decoder, "usb_controller", "ehci"),
-        mouse: choice(decoder, "mouse", "ps2"),
-        keyboard: choice(decoder, "keyboard", "ps2"),
+        usb_controller: decoder.choice("usb_controller"),
+        mouse: decoder.choice("mouse"),
+        keyboard: decoder.choice("keyboard"),
         gfx_controller: decoder.choice("gfx_controller"),
-        gfx_vram_mib: decoder.number("gfx_vram_size", 0..=128).filter(|size| *size != 0).unwrap_or(4),
+        gfx_vram_mib: decoder.number("gfx_vram_size", 0..=128).filter(|size| *size != 0),
         gfx_accelerate_3d: decoder.boolean("gfx_accelerate_3d"),
         gfx_efi_resolution: efi_resolution(decoder),
     }
@@ -49,10 +50,6 @@ fn count(decoder: &mut Decoder<'_>, key: &'static str, default: u32) -> u32 {
 
 fn ports(decoder: &mut Decoder<'_>, key: &'static str, most: i64) -> u32 {
     decoder.number(key, 0..=most).filter(|count| *count != 0).unwrap_or(1)
-}
-
-fn choice(decoder: &mut Decoder<'_>, key: &'static str, default: &str) -> String {
-    decoder.choice(key).unwrap_or_else(|| default.to_owned())
 }
 
 fn efi_resolution(decoder: &mut Decoder<'_>) -> Option<String> {

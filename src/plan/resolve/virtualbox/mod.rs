@@ -1,20 +1,17 @@
 //! The options of the `virtualbox-*` builders that no other builder has.
 
-mod guest_additions;
+pub(super) mod guest_additions;
 mod hardware;
 mod origin;
 
-use std::time::Duration;
-
-use crate::plan::IsoPlan;
 use crate::plan::decode::Decoder;
 use crate::plan::fields;
 use crate::plan::virtualbox::{VirtualBoxExport, VirtualBoxOrigin, VirtualBoxPlan};
+use crate::plan::{IsoPlan, ShutdownManner, ShutdownPlan};
 use crate::template::interpolate::{Late, Site};
 
 use super::http::ports;
 
-const DEFAULT_POST_SHUTDOWN_DELAY: Duration = Duration::from_secs(2);
 const DEFAULT_VERSION_FILE: &str = ".vbox_version";
 
 /// The plan, and the installer where there is one.
@@ -39,19 +36,29 @@ pub(super) fn virtualbox(kind: &str, decoder: &mut Decoder<'_>) -> (VirtualBoxPl
         commands_post: commands(decoder, "vboxmanage_post"),
         version_file: version_file(decoder, has_session),
         guest_additions: guest_additions::guest_additions(decoder, &origin, has_session),
-        post_shutdown_delay: decoder.positive_duration("post_shutdown_delay").unwrap_or(DEFAULT_POST_SHUTDOWN_DELAY),
-        disable_shutdown: decoder.boolean("disable_shutdown"),
-        acpi_shutdown: decoder.boolean("acpi_shutdown"),
         export: export(decoder, &origin),
         origin,
     };
-    if !plan.disable_shutdown && !plan.acpi_shutdown && decoder.raw_string("shutdown_command").is_none() {
+    (plan, iso)
+}
+
+/// How the machine goes off. The pause that Packer makes afterwards is for locks, which we wait for by state; the
+/// template's own is kept.
+pub(super) fn shutdown(decoder: &mut Decoder<'_>, command: ShutdownPlan) -> ShutdownPlan {
+    let manner = match (decoder.boolean("acpi_shutdown"), decoder.boolean("disable_shutdown")) {
+        (true, _) => Some(ShutdownManner::PowerButton),
+        (_, true) => Some(ShutdownManner::ByItself),
+        _ if command.command.is_some() => None,
+        _ => Some(ShutdownManner::PowerButtonOrPlug),
+    };
+    if manner == Some(ShutdownManner::PowerButtonOrPlug) {
         decoder.warn(
             "shutdown_command",
-            "without `shutdown_command` the plug is pulled, and what the guest has not yet written is lost",
+            "without `shutdown_command` a guest that does not react to the power button has its plug pulled, and what it \
+             has not yet written is lost",
         );
     }
-    (plan, iso)
+    ShutdownPlan { manner, delay: decoder.positive_duration("post_shutdown_delay"), ..command }
 }
 
 fn commands(decoder: &mut Decoder<'_>, key: &'static str) -> Vec<Vec<Late>> {

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::{Span, Spanned};
-use crate::template::BlockOutline;
 use crate::template::hcl::syntax::{Attribute, Block, Body, Expression};
 use crate::template::hcl::value::Value;
 use crate::template::hcl::world::World;
+use crate::template::{BlockOutline, ComponentOutline};
 
 use super::dynamic::{Placed, expand};
-use super::parts::{Parts, labels};
+use super::parts::{Parts, has_labels, labels};
 
 #[derive(Debug)]
 pub(in crate::template::hcl) struct BuildBlock {
@@ -24,13 +24,13 @@ pub(in crate::template::hcl) struct BuildBlock {
 
 impl BuildBlock {
     pub(in crate::template::hcl) fn outline(&self) -> BlockOutline {
-        let kinds = |blocks: &[ComponentBlock]| blocks.iter().map(|block| block.kind.value.clone()).collect();
+        let outlines = |blocks: &[ComponentBlock]| blocks.iter().map(ComponentBlock::outline).collect();
         BlockOutline {
             name: self.name.clone(),
             description: self.description.clone(),
             sources: self.sources.iter().map(|source| source.address.value.clone()).collect(),
-            provisioners: kinds(&self.provisioners),
-            post_processors: self.post_processors.iter().map(|steps| kinds(steps)).collect(),
+            provisioners: outlines(&self.provisioners),
+            post_processors: self.post_processors.iter().map(|steps| outlines(steps)).collect(),
         }
     }
 }
@@ -46,7 +46,7 @@ pub(in crate::template::hcl) struct SourceUse {
     pub(in crate::template::hcl) additions: Option<(Body, World)>,
 }
 
-/// A provisioner.
+/// A provisioner or a post-processor.
 #[derive(Debug)]
 pub(in crate::template::hcl) struct ComponentBlock {
     pub(in crate::template::hcl) kind: Spanned<String>,
@@ -54,19 +54,53 @@ pub(in crate::template::hcl) struct ComponentBlock {
     pub(in crate::template::hcl) world: World,
 }
 
-const BLOCKS: [&str; 6] =
-    ["source", "provisioner", "error-cleanup-provisioner", "post-processor", "post-processors", "hcp_packer_registry"];
-
-pub(super) fn read(block: &Block, world: &World, diagnostics: &mut Diagnostics) -> Option<BuildBlock> {
-    let _: &[_; 0] = labels(block, [], diagnostics)?;
-    let mut parts = Parts::new(&block.body);
-    let name = parts.value("name").and_then(|written| diagnostics.take(text(written, world))).flatten();
-    let description = parts.value("description").and_then(|written| diagnostics.take(text(written, world))).flatten();
-    let listed = parts.attribute("sources");
-    for kind in BLOCKS.iter().chain(&["dynamic"]) {
-        drop(parts.blocks(kind));
+impl ComponentBlock {
+    /// A name that only a build knows is none here.
+    fn outline(&self) -> ComponentOutline {
+        let written = self.body.attribute("name");
+        let name = written.and_then(|written| text(&written.value, &self.world).ok().flatten());
+        ComponentOutline { kind: self.kind.value.clone(), name: name.filter(|name| !name.is_empty()) }
     }
-    parts.finish("a `build` block", diagnostics);
+}
+
+/// The blocks of a `build` block and what their labels mean.
+const BLOCKS: [(&str, &[&str]); 7] = [
+    ("source", &["type.name"]),
+    ("provisioner", &["type"]),
+    ("error-cleanup-provisioner", &["type"]),
+    ("post-processor", &["type"]),
+    ("post-processors", &[]),
+    ("hcp_packer_registry", &[]),
+    ("dynamic", &["kind"]),
+];
+
+/// Whether it has the arguments and blocks that a `build` block can have. That needs no values.
+pub(super) fn is_well_formed(block: &Block, diagnostics: &mut Diagnostics) -> bool {
+    let mut found = Diagnostics::default();
+    has_labels(block, &[], &mut found);
+    let mut parts = Parts::new(&block.body);
+    for name in ["name", "description", "sources"] {
+        parts.attribute(name);
+    }
+    for (kind, names) in BLOCKS {
+        parts.blocks(kind).for_each(|inner| {
+            has_labels(inner, names, &mut found);
+        });
+    }
+    parts.finish("a `build` block", &mut found);
+    let is_well_formed = !found.has_errors();
+    diagnostics.extend(found);
+    is_well_formed
+}
+
+/// One that is well-formed, with what its expressions yield.
+pub(super) fn read(block: &Block, world: &World, diagnostics: &mut Diagnostics) -> BuildBlock {
+    let mut known = |name: &str| {
+        let written = block.body.attribute(name)?;
+        diagnostics.take(text(&written.value, world)).flatten()
+    };
+    let (name, description) = (known("name"), known("description"));
+    let listed = block.body.attribute("sources");
     let mut build = BuildBlock {
         name: name.filter(|name| !name.is_empty()),
         description,
@@ -82,7 +116,7 @@ pub(super) fn read(block: &Block, world: &World, diagnostics: &mut Diagnostics) 
         let error = Diagnostic::error("a `build` block needs a source").at(&block.span);
         diagnostics.push(error.help("name sources of the template: sources = [\"qemu.example\"]"));
     }
-    Some(build)
+    build
 }
 
 impl BuildBlock {
@@ -104,7 +138,7 @@ impl BuildBlock {
             "hcp_packer_registry" => {}
             kind => {
                 let error = Diagnostic::error(format!("a `build` block has no block `{kind}`")).at(&block.kind.span);
-                diagnostics.push(error.suggest(kind, BLOCKS));
+                diagnostics.push(error.suggest(kind, BLOCKS.map(|(name, _)| name)));
             }
         }
     }

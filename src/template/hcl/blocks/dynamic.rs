@@ -8,6 +8,7 @@ use crate::template::hcl::syntax::{Block, Expression, ExpressionKind};
 use crate::template::hcl::value::Value;
 use crate::template::hcl::world::World;
 
+use super::is_identifier;
 use super::parts::{Parts, labels};
 
 /// A block, and the values that its expressions see.
@@ -75,10 +76,11 @@ impl<'a> Recipe<'a> {
     }
 }
 
-/// `iterator = name` is a bare word.
+/// `iterator = name` is a bare word. JSON has none, only strings.
 fn name_of(written: &Expression) -> Result<String, Diagnostic> {
-    match &written.kind {
-        ExpressionKind::Variable(name) => Ok(name.clone()),
+    match (&written.kind, written.as_plain_string()) {
+        (ExpressionKind::Variable(name), _) => Ok(name.clone()),
+        (_, Some(name)) if is_identifier(name) => Ok(name.to_owned()),
         _ => Err(Diagnostic::error("`iterator` must be a name").at(&written.span)),
     }
 }

@@ -25,6 +25,11 @@ impl Expression {
         walk.expression(self);
         walk.found
     }
+
+    /// Whether a root name is among what it refers to.
+    pub(in crate::template) fn refers_to(&self, root: &str) -> bool {
+        self.references().iter().any(|reference| reference.root() == root)
+    }
 }
 
 #[derive(Default)]

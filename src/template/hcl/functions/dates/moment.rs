@@ -54,29 +54,12 @@ impl Moment {
         format!("{sign}{:02}{separator}{:02}", minutes.abs() / 60, minutes.abs() % 60)
     }
 
-    pub(super) fn month_name(&self) -> &'static str {
-        const NAMES: [&str; 12] = [
-            "January",
-            "February",
-            "March",
-            "April",
-            "May",
-            "June",
-            "July",
-            "August",
-            "September",
-            "October",
-            "November",
-            "December",
-        ];
-        let index = usize::try_from(self.civil.month() - 1).unwrap_or(0);
-        NAMES[index.min(11)]
+    pub(super) fn month_name(&self) -> String {
+        self.civil.strftime("%B").to_string()
     }
 
-    pub(super) fn weekday_name(&self) -> &'static str {
-        const NAMES: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-        let index = usize::try_from(self.civil.weekday().to_sunday_zero_offset()).unwrap_or(0);
-        NAMES[index.min(6)]
+    pub(super) fn weekday_name(&self) -> String {
+        self.civil.strftime("%A").to_string()
     }
 }
 

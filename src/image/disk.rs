@@ -1,0 +1,179 @@
+//! A disk: an image with the images that it lies on.
+
+use std::path::{Path, PathBuf};
+
+use fs_err as fs;
+
+use super::{Content, Error, Extent, Input, Qcow2, Raw, Source, Vmdk};
+
+/// Images below one another. QEMU sets no limit; each open one takes memory.
+const MAX_BACKING_FILES: usize = 64;
+
+/// The formats of images that can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Raw,
+    Qcow2,
+    Vmdk,
+}
+
+impl Format {
+    /// QEMU's name for it.
+    pub fn by_name(name: &str) -> Option<Self> {
+        match name {
+            "raw" => Some(Self::Raw),
+            "qcow2" => Some(Self::Qcow2),
+            "vmdk" => Some(Self::Vmdk),
+            _ => None,
+        }
+    }
+
+    /// What a file's first bytes say. Only for files of the user: a guest can write any first bytes to a
+    /// raw disk.
+    pub fn detect(start: &[u8]) -> Self {
+        if start.starts_with(super::qcow2::MAGIC) {
+            Self::Qcow2
+        } else if start.starts_with(super::vmdk::MAGIC) || start.starts_with(super::vmdk::TEXT_MAGIC) {
+            Self::Vmdk
+        } else {
+            Self::Raw
+        }
+    }
+}
+
+#[derive(Debug)]
+enum Layer<R> {
+    Raw(Raw<R>),
+    Qcow2(Qcow2<R>),
+    Vmdk(Vmdk<R>),
+}
+
+impl<R: Source> Layer<R> {
+    fn virtual_bytes(&self) -> u64 {
+        match self {
+            Self::Raw(image) => image.virtual_bytes(),
+            Self::Qcow2(image) => image.virtual_bytes(),
+            Self::Vmdk(image) => image.virtual_bytes(),
+        }
+    }
+
+    fn extent(&mut self, offset: u64, limit: u64) -> Result<Extent, Error> {
+        match self {
+            Self::Raw(image) => image.extent(offset, limit),
+            Self::Qcow2(image) => image.extent(offset, limit),
+            Self::Vmdk(image) => image.extent(offset, limit),
+        }
+    }
+
+    fn read(&mut self, offset: u64, buffer: &mut [u8]) -> Result<(), Error> {
+        match self {
+            Self::Raw(image) => image.read(offset, buffer),
+            Self::Qcow2(image) => image.read(offset, buffer),
+            Self::Vmdk(image) => image.read(offset, buffer),
+        }
+    }
+}
+
+/// A disk as its guest saw it.
+#[derive(Debug)]
+pub struct Disk<R = fs::File> {
+    /// The one on top is the first.
+    layers: Vec<Layer<R>>,
+}
+
+impl Disk {
+    /// Opens an image and what it lies on.
+    pub fn open(path: &Path, format: Format) -> Result<Self, Error> {
+        let (mut layers, mut seen) = (Vec::new(), Vec::new());
+        let mut next = Some((path.to_owned(), format));
+        while let Some((file, format)) = next {
+            if seen.len() > MAX_BACKING_FILES {
+                return Err(Error::BackingDepth { path: path.to_owned(), limit: MAX_BACKING_FILES });
+            }
+            let real = fs::canonicalize(&file).map_err(|source| Error::Read { path: file.clone(), source })?;
+            if seen.contains(&real) {
+                return Err(Error::BackingLoop { path: path.to_owned() });
+            }
+            let opened = fs::File::open(&real).map_err(|source| Error::Read { path: file.clone(), source })?;
+            let (layer, backing) = layer(Input::new(opened, &file)?, format)?;
+            layers.push(layer);
+            seen.push(real);
+            next = backing;
+        }
+        Ok(Self { layers })
+    }
+}
+
+type Backing = Option<(PathBuf, Format)>;
+
+fn layer<R: Source>(input: Input<R>, format: Format) -> Result<(Layer<R>, Backing), Error> {
+    match format {
+        Format::Raw => Ok((Layer::Raw(Raw::open(input)?), None)),
+        Format::Vmdk => Ok((Layer::Vmdk(Vmdk::open(input)?), None)),
+        Format::Qcow2 => {
+            let image = Qcow2::open(input)?;
+            let backing = image.backing().map(|backing| (backing.path.clone(), backing.format));
+            Ok((Layer::Qcow2(image), backing))
+        }
+    }
+}
+
+impl<R: Source> Disk<R> {
+    /// A lone image that needs no other.
+    pub fn of(input: Input<R>, format: Format) -> Result<Self, Error> {
+        let path = input.path().to_owned();
+        match layer(input, format)? {
+            (layer, None) => Ok(Self { layers: vec![layer] }),
+            (_, Some(_)) => Err(Error::Unsupported { path, what: "it lies on another file".into() }),
+        }
+    }
+
+    pub fn virtual_bytes(&self) -> u64 {
+        self.layers.first().map_or(0, Layer::virtual_bytes)
+    }
+
+    /// What is at `offset`, which must lie within the disk. The next extent starts where this one ends,
+    /// and may be of the same kind.
+    pub fn extent(&mut self, offset: u64) -> Result<Extent, Error> {
+        Ok(self.resolve(offset, self.virtual_bytes().saturating_sub(offset))?.1)
+    }
+
+    /// Fills `buffer` with what the guest sees from `offset` on; behind the end of the disk are zeros.
+    pub fn read(&mut self, offset: u64, buffer: &mut [u8]) -> Result<(), Error> {
+        let inside = self.virtual_bytes().saturating_sub(offset);
+        let inside = usize::try_from(inside).unwrap_or(usize::MAX).min(buffer.len());
+        let (mut rest, beyond) = buffer.split_at_mut(inside);
+        beyond.fill(0);
+        let mut at = offset;
+        while !rest.is_empty() {
+            let (layer, extent) = self.resolve(at, rest.len() as u64)?;
+            let length = usize::try_from(extent.length).unwrap_or(usize::MAX).min(rest.len());
+            let (part, next) = rest.split_at_mut(length);
+            match (extent.content, self.layers.get_mut(layer)) {
+                (Content::Data, Some(layer)) => layer.read(at, part)?,
+                _ => part.fill(0),
+            }
+            at += length as u64;
+            rest = next;
+        }
+        Ok(())
+    }
+
+    /// The topmost layer that says what is at `offset`, and what it says. A layer may be shorter than the
+    /// one above.
+    fn resolve(&mut self, offset: u64, limit: u64) -> Result<(usize, Extent), Error> {
+        let mut hole = Extent { start: offset, length: limit.max(1), content: Content::Hole };
+        for (index, layer) in self.layers.iter_mut().enumerate() {
+            let inside = layer.virtual_bytes().saturating_sub(offset).min(hole.length);
+            if inside == 0 {
+                break;
+            }
+            let extent = layer.extent(offset, inside)?;
+            if extent.content != Content::Hole {
+                return Ok((index, extent));
+            }
+            hole.length = extent.length;
+        }
+        Ok((0, hole))
+    }
+}

@@ -1,0 +1,61 @@
+//! Disk images. `Disk` reads one as stretches of data and of nothing, whatever its format and however many
+//! files it lies on; `vmdk` writes one, `ovf` describes a machine for VirtualBox and VMware, and `ova` packs both.
+//!
+//! Images come from strangers too: every number in them is checked before it is used, tables are read in
+//! pages, and nothing is allocated by a size that stands in a file.
+
+mod blocks;
+mod disk;
+mod error;
+mod fields;
+mod input;
+pub mod ova;
+pub mod ovf;
+mod qcow2;
+mod raw;
+mod table;
+#[cfg(test)]
+pub(crate) mod testing;
+pub mod vmdk;
+mod window;
+
+pub use disk::{Disk, Format};
+pub use error::Error;
+pub use input::{Input, Source};
+pub use qcow2::Qcow2;
+pub use raw::Raw;
+pub use vmdk::Vmdk;
+pub use window::Window;
+
+/// No image may claim to hold more than 1 PiB.
+const MAX_VIRTUAL_BYTES: u64 = 1 << 50;
+
+/// Entries of tables are joined to one extent up to this length, so that asking at every place costs
+/// only so much.
+const MAX_JOINED_BYTES: u64 = 16 << 20;
+
+/// What a stretch of a disk holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Bytes of the guest; they may still all be zero.
+    Data,
+    /// The image says that they are zero.
+    Zero,
+    /// Nothing was ever written, or it was discarded: what lies beneath shows, or else zeros.
+    Hole,
+}
+
+/// A stretch of a disk, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    pub start: u64,
+    /// Never 0.
+    pub length: u64,
+    pub content: Content,
+}
+
+impl Extent {
+    pub fn end(self) -> u64 {
+        self.start.saturating_add(self.length)
+    }
+}

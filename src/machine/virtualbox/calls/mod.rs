@@ -1,0 +1,71 @@
+//! The calls of `VBoxManage` that each step makes, as data: what a machine will be made of can be printed and
+//! compared before anything is run.
+//!
+//! Options are spelled the old way, without dashes inside: all versions read that. Names of controllers are those
+//! that templates have always used.
+
+mod console;
+mod export;
+mod floppy;
+mod hardware;
+mod import;
+mod network;
+mod sequence;
+mod slots;
+mod storage;
+mod user;
+
+use std::ffi::{OsStr, OsString};
+
+use console::{quiet, remote_desktop};
+use export::export;
+pub(super) use floppy::CHIP as FLOPPY_CHIP;
+use floppy::{floppy_in, floppy_out};
+use hardware::hardware;
+pub(super) use network::RULE_EXISTS;
+pub(super) use network::stop_forwarding;
+use network::{forward, open_loopback};
+pub(super) use sequence::{Layout, Runtime, Sequence};
+use slots::Slot;
+pub(super) use slots::Slots;
+use storage::{attach_disc, controllers, detach_disc};
+pub(super) use storage::{disks, missing_controllers};
+use user::user_calls;
+
+/// The arguments of one run of `VBoxManage`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Call(Vec<OsString>);
+
+impl Call {
+    pub(super) fn new(arguments: &[&str]) -> Self {
+        Self(arguments.iter().map(OsString::from).collect())
+    }
+
+    /// A command with the machine it is for.
+    pub(super) fn on(command: &str, machine: &str) -> Self {
+        Self::new(&[command, machine])
+    }
+
+    pub(super) fn arg(mut self, argument: impl AsRef<OsStr>) -> Self {
+        self.0.push(argument.as_ref().to_owned());
+        self
+    }
+
+    pub(super) fn args<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(mut self, arguments: I) -> Self {
+        self.0.extend(arguments.into_iter().map(|argument| argument.as_ref().to_owned()));
+        self
+    }
+
+    pub(super) fn arguments(&self) -> &[OsString] {
+        &self.0
+    }
+
+    /// As text, for people.
+    pub(super) fn words(&self) -> Vec<String> {
+        self.0.iter().map(|word| word.to_string_lossy().into_owned()).collect()
+    }
+}
+
+fn on_off(value: bool) -> &'static str {
+    if value { "on" } else { "off" }
+}

@@ -1,0 +1,6 @@
+from_automatic_hcl   = "a.auto.pkrvars.hcl"
+from_automatic_json  = "a.auto.pkrvars.hcl"
+from_later_automatic = "a.auto.pkrvars.hcl"
+from_file            = "a.auto.pkrvars.hcl"
+from_later_file      = "a.auto.pkrvars.hcl"
+from_flag            = "a.auto.pkrvars.hcl"
