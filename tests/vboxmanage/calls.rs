@@ -4,20 +4,15 @@
 //! were looked for, temporary files. A path below the bench reads the same whether it is absolute or not. Calls whose
 //! order Packer itself changes from run to run are sorted.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::LazyLock;
 
 use fs_err as fs;
 use regex::Regex;
 
-/// What changes a machine, in order. What only asks about one depends on how often one looks, and is left out.
+/// The calls in order, without the questions about a machine, which depend on how often one looks.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Calls {
-    pub(crate) changes: Vec<String>,
-    /// Kinds of things that VirtualBox was asked to list.
-    pub(crate) lists: BTreeSet<String>,
-}
+pub(crate) struct Calls(pub(crate) Vec<String>);
 
 /// The machine's name, wherever it stands.
 const NAME: &str = "NAME";
@@ -50,11 +45,10 @@ impl Calls {
         let text = fs::read_to_string(bench.join("virtualbox/calls")).unwrap_or_default();
         let calls = text.split_terminator('\x1e').map(|call| call.split_terminator('\x1f').collect::<Vec<_>>());
         let name = name.map(|name| Regex::new(&format!(r"\b{}\b", regex::escape(name))).unwrap());
-        let (questions, mut changes): (Vec<_>, Vec<_>) =
-            calls.map(|words| line(&words, bench, name.as_ref())).partition(|line| is_question(line));
-        sort_where_free(&mut changes);
-        let lists = questions.into_iter().filter(|line| line.starts_with("list ")).collect();
-        Self { changes, lists }
+        let lines = calls.map(|words| line(&words, bench, name.as_ref()));
+        let mut lines: Vec<_> = lines.filter(|line| !is_question(line)).collect();
+        sort_where_free(&mut lines);
+        Self(lines)
     }
 }
 
@@ -69,8 +63,8 @@ fn line(words: &[&str], bench: &Path, name: Option<&Regex>) -> String {
 }
 
 fn is_question(line: &str) -> bool {
-    ["--version", "list ", "showvminfo ", "getextradata "].iter().any(|start| line.starts_with(start))
-        || line.starts_with("snapshot ") && line.contains(" list")
+    let is_list = line.starts_with("snapshot ") && line.contains(" list");
+    is_list || line.starts_with("--version") || line.starts_with("showvminfo ")
 }
 
 fn sort_where_free(lines: &mut [String]) {

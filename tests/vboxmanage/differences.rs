@@ -38,11 +38,13 @@ enum Change {
     Once,
     /// Shift is released after the key that was pressed with it.
     ShiftLast,
+    /// We send fewer keys at a time.
+    Paced,
     /// At the end VirtualBox is to forget the images that such calls put in.
     Forgotten,
 }
 
-use Change::{Before, Forgotten, Left, Once, Part, ShiftLast, Then};
+use Change::{Before, Forgotten, Left, Once, Paced, Part, ShiftLast, Then};
 use When::{Always, In, NotIn, Since};
 
 const fn difference(when: When, call: &'static str, change: Change, why: &'static str) -> Difference {
@@ -53,6 +55,7 @@ const LOOPBACK: &str = "VirtualBox 7 hides this host's loopback address, where s
 const PORTS: &str = "VirtualBox attaches nothing beyond a controller's last port";
 const CONTROLLER: &str = "nothing can be attached to a controller that is not there";
 const DESKTOP: &str = "modifyvm NAME --vrdeaddress";
+const KEYS: &str = "controlvm NAME keyboardputscancode ";
 const DISC_OUT: &str =
     "storageattach NAME --storagectl 'IDE Controller' --port 0 --device 1 --type dvddrive --medium none";
 const FLOPPY_OUT: &str = "storageattach NAME --storagectl 'Floppy Controller' --port 0 --device 0 --medium none";
@@ -129,11 +132,18 @@ pub(crate) const ALL: &[Difference] = &[
     difference(In(&["ssh_without_mapping"]), DESKTOP, Then("modifyvm NAME --nat-localhostreachable1 on"), LOOPBACK),
     difference(Since(7), "modifyvm NAME --nic1 nat", Then("modifyvm NAME --nat-localhostreachable1 on"), LOOPBACK),
     difference(Always, "storageattach ", Part("TEMPORARY.vfd", "TEMPORARY.img"), "QEMU gets the same image"),
+    difference(Always, KEYS, ShiftLast, "the rule of later Packers, and of people: Shift is let go last"),
     difference(
-        Always,
-        "controlvm NAME keyboardputscancode ",
-        ShiftLast,
-        "the rule of later Packers, and of people: Shift is let go last",
+        In(&["keys_at_our_pace"]),
+        KEYS,
+        Paced,
+        "a boot prompt keeps 15 keys until it takes them, and loses the others",
+    ),
+    difference(
+        In(&["additions_by_default"]),
+        "list systemproperties",
+        Left,
+        "nothing in the template asks for the guest additions",
     ),
     difference(
         NotIn(&["power_button_ignored"]),
@@ -208,38 +218,46 @@ impl When {
 
 impl Difference {
     fn apply(&self, calls: &[String]) -> Vec<String> {
-        let is_meant = |call: &&String| call.starts_with(self.call);
-        let first = calls.iter().position(|call| is_meant(&call));
-        let change = |(index, call): (usize, &String)| match self.change {
-            Once if Some(index) != first => Vec::new(),
-            _ => self.change(call),
-        };
-        let changed = calls.iter().enumerate();
-        let mut changed: Vec<_> = changed
-            .flat_map(|(index, call)| if is_meant(&call) { change((index, call)) } else { vec![call.clone()] })
-            .collect();
-        if matches!(self.change, Forgotten) {
-            let mut forgotten: Vec<_> = calls.iter().filter(is_meant).filter_map(|call| forget(call)).collect();
-            forgotten.sort();
-            changed.extend(forgotten);
+        match self.change {
+            Paced => paced(calls, self.call),
+            Forgotten => [calls, &forgotten(calls)].concat(),
+            _ => calls.iter().enumerate().flat_map(|(index, call)| self.change(&calls[..index], call)).collect(),
         }
-        changed
     }
 
-    fn change(&self, call: &str) -> Vec<String> {
+    fn change(&self, former: &[String], call: &str) -> Vec<String> {
+        let is_meant = |call: &str| call.starts_with(self.call);
         let same = call.to_owned();
         match self.change {
+            _ if !is_meant(call) => vec![same],
             Part(from, to) => vec![call.replace(from, to)],
             Left => Vec::new(),
-            Before(former) => vec![former.to_owned(), same],
-            Then(next) => vec![same, next.to_owned()],
+            Before(other) => vec![other.to_owned(), same],
+            Then(other) => vec![same, other.to_owned()],
+            Once if former.iter().any(|call| is_meant(call)) => Vec::new(),
             ShiftLast => vec![shift_last(call)],
-            Once | Forgotten => vec![same],
+            Once | Paced | Forgotten => vec![same],
         }
     }
 }
 
-/// The call that forgets the image which this one put into a drive.
+/// The codes of all calls that begin so, in calls of six keys, which have two codes each.
+fn paced(calls: &[String], start: &str) -> Vec<String> {
+    let codes: Vec<_> =
+        calls.iter().filter_map(|call| call.strip_prefix(start)).flat_map(|codes| codes.split(' ')).collect();
+    let first = calls.iter().position(|call| call.starts_with(start)).unwrap_or(calls.len());
+    let mut paced: Vec<_> = calls.iter().filter(|call| !call.starts_with(start)).cloned().collect();
+    paced.splice(first..first, codes.chunks(12).map(|codes| format!("{start}{}", codes.join(" "))));
+    paced
+}
+
+/// The calls that forget the images which these ones put into drives.
+fn forgotten(calls: &[String]) -> Vec<String> {
+    let mut forgotten: Vec<_> = calls.iter().filter_map(|call| forget(call)).collect();
+    forgotten.sort();
+    forgotten
+}
+
 fn forget(attach: &str) -> Option<String> {
     let kinds = [("--type dvddrive --medium ", "dvd"), ("--type fdd --medium ", "floppy")];
     let image = |(option, kind)| attach.split_once(option).map(|(_, image)| format!("closemedium {kind} {image}"));

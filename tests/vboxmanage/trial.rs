@@ -83,7 +83,7 @@ impl Template {
         }
     }
 
-    /// The text of the file, with what every build needs where the template is silent.
+    /// The text of the file, with what makes builds short where the template is silent; null takes it out again.
     fn text(&self, places: &Places<'_>) -> String {
         let mut builder = json!({ "communicator": "none", "headless": true, "boot_wait": "-1s",
             "boot_keygroup_interval": "1us", "post_shutdown_delay": "1ms", "virtualbox_version_file": "",
@@ -92,7 +92,9 @@ impl Template {
             builder["iso_url"] = "installer.iso".into();
             builder["iso_checksum"] = "none".into();
         }
-        builder.as_object_mut().unwrap().extend(self.builder().as_object().unwrap().clone());
+        let builder = builder.as_object_mut().unwrap();
+        builder.extend(self.builder().as_object().unwrap().clone());
+        builder.retain(|_, value| !value.is_null());
         let provisioners = self.content.get("provisioners").cloned().unwrap_or_else(|| json!([]));
         places.fill(&json!({ "builders": [builder], "provisioners": provisioners }).to_string())
     }

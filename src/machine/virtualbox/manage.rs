@@ -190,7 +190,7 @@ fn not_installed() -> Error {
     }
 }
 
-async fn version_of(program: &Path) -> Result<Version, Error> {
+pub(super) async fn version_of(program: &Path) -> Result<Version, Error> {
     let output = Cmd::new(program).arg("--version").deadline(LIMIT).output().await?;
     match parse::banner(&output.stdout, &output.stderr) {
         Banner::Version(version) if version < OLDEST => {

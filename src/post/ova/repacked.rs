@@ -78,15 +78,11 @@ fn open(name: &str, window: Window) -> Result<Option<Disk<Window>>, Error> {
 
 fn add(package: &mut Package<fs_err::File>, part: Part, descriptor: &str, meter: &mut Meter) -> Result<(), ImageError> {
     let Part { name, content, disk, .. } = part;
-    match disk {
-        Some(mut disk) => {
-            let uuid = ovf::uuid_of(&name, descriptor);
-            package.disk(&mut disk, &StreamOptions { name, uuid, threads: None }, meter)?;
-        }
-        None => {
-            let content = content.open().map_err(ImageError::Write)?;
-            package.file(&name, meter.reader(content)).map_err(ImageError::Write)?;
-        }
+    if let Some(mut disk) = disk {
+        let uuid = ovf::uuid_of(&name, descriptor);
+        package.disk(&mut disk, &StreamOptions { name, uuid, threads: None }, meter)?;
+        return Ok(());
     }
-    Ok(())
+    let content = content.open().map_err(ImageError::Write)?;
+    package.file(&name, meter.reader(content)).map_err(ImageError::Write)
 }
