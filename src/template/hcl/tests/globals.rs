@@ -26,8 +26,8 @@ fn every_circle_is_named_once_and_what_only_needs_it_is_not() {
 
 #[test]
 fn a_long_circle_is_cut_short() {
-    let locals: String = (0..100).map(|at| format!("  l{at} = local.l{}\n", (at + 1) % 100)).collect();
-    let found = wrong(&format!("locals {{\n{locals}}}"));
+    let locals: Vec<_> = (0..100).map(|at| format!("  l{at} = local.l{}", (at + 1) % 100)).collect();
+    let found = wrong(&format!("locals {{\n{}\n}}", locals.join("\n")));
     assert!(found.len() == 1 && found[0].ends_with("local.l7 -> ..."), "{found:?}");
 }
 

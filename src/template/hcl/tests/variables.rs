@@ -14,7 +14,8 @@ use super::{NULL, local, messages, parsed, template, wrong};
 const NAMES: [&str; 7] = ["default", "environment", "automatic", "automatic_json", "file", "later_file", "flag"];
 
 fn hcl(from: usize) -> String {
-    NAMES[from..].iter().map(|name| format!("{name} = \"{}\"\n", NAMES[from])).collect()
+    let lines: Vec<_> = NAMES[from..].iter().map(|name| format!("{name} = \"{}\"\n", NAMES[from])).collect();
+    lines.concat()
 }
 
 fn json(from: usize) -> String {
