@@ -139,7 +139,8 @@ impl Machine for VirtualBoxMachine {
         let call = self.sequence().start();
         self.run_long(&call).await?;
         let command = self.context.secrets.mask(&self.manage.cmd(&call).to_string());
-        let console = format!("rdp://{}:{}", self.virtualbox().vrdp_bind_address, self.ports.desktop());
+        // What it speaks, RDP or VNC, depends on the host's extension pack.
+        let console = format!("{}:{} (remote desktop)", self.virtualbox().vrdp_bind_address, self.ports.desktop());
         self.context.events.send(Event::MachineStarted { process: None, command, console: Some(console) });
         Ok(())
     }
