@@ -8,6 +8,8 @@ mod bench;
 mod boot_sectors;
 #[path = "bad_input/failing_builds.rs"]
 mod failing_builds;
+#[path = "bad_input/hcl_templates.rs"]
+mod hcl_templates;
 #[path = "bad_input/hostile_texts.rs"]
 mod hostile_texts;
 #[path = "bad_input/json_templates.rs"]

@@ -5,6 +5,8 @@
 #![cfg(test)]
 #![cfg(unix)]
 
+#[path = "boxes/network.rs"]
+mod network;
 #[path = "boxes/seeds.rs"]
 mod seeds;
 #[path = "boxes/template.rs"]
@@ -44,7 +46,9 @@ const SCRIPTS: [&str; 5] = ["vagrant", "network", "guest-additions", "cleanup", 
 fn every_box_has_an_origin_and_a_seed() {
     let names: Vec<_> = template::names().into_iter().filter(|name| name != DEMO).collect();
     assert_eq!(names, vendor::ALL.map(|origin| origin.name));
-    names.iter().for_each(|name| assert!(path(name).is_file()));
+    for name in &names {
+        assert!(path(name).is_file());
+    }
 }
 
 /// The image of a plan, whichever the hypervisor.
@@ -100,13 +104,12 @@ async fn an_image_that_its_vendor_does_not_list_is_refused() {
     }
 }
 
-/// `validate`, by a program with Packer's command line, of a template whose vendor is the server here.
-async fn validate(program: &Path, origin: &Origin, vendors: &Vendors, more: &[&str]) {
+/// What a program with Packer's command line says of a template whose vendor is the server here.
+async fn accepted(program: &Path, command: &str, origin: &Origin, vendors: &Vendors) -> String {
     let (folder, (url, list)) = (tempfile::tempdir().unwrap(), vendors.image_of(origin));
     let command = Cmd::new(program)
-        .arg("validate")
+        .arg(command)
         .args([format!("-var=iso_url={url}"), format!("-var=iso_checksum={list}")])
-        .args(more)
         .arg(path(origin.name))
         .current_dir(folder.path())
         .env("HOME", folder.path())
@@ -116,13 +119,17 @@ async fn validate(program: &Path, origin: &Origin, vendors: &Vendors, more: &[&s
         .deadline(Duration::from_secs(60));
     let output = command.output().await.unwrap();
     assert!(output.status.success(), "{}: {}{}", origin.name, output.stdout, output.stderr);
+    output.stdout
 }
 
 #[tokio::test]
-async fn templates_validate() {
+async fn templates_are_valid_and_have_plans() {
     let (vendors, program) = (Vendors::start().await, Path::new(env!("CARGO_BIN_EXE_boxwright")));
     for origin in &vendor::ALL {
-        validate(program, origin, &vendors, &[]).await;
+        let verdict = accepted(program, "validate", origin, &vendors).await;
+        assert!(verdict.ends_with("The configuration is valid.\n"), "{}: {verdict}", origin.name);
+        let plan = accepted(program, "plan", origin, &vendors).await;
+        assert!(plan.contains(&vendors.image_of(origin).0), "{}: {plan}", origin.name);
     }
 }
 
@@ -131,7 +138,7 @@ async fn packer_validates_those_in_json() {
     let Some(packer) = tools::tool_or_skip("packer") else { return };
     let vendors = Vendors::start().await;
     for origin in vendor::ALL.iter().filter(|origin| path(origin.name).extension().unwrap() == "json") {
-        validate(&packer, origin, &vendors, &[]).await;
+        accepted(&packer, "validate", origin, &vendors).await;
     }
 }
 
@@ -202,7 +209,9 @@ fn boxes_are_provisioned_by_the_same_scripts() {
             let scripts: Vec<_> = scripts.iter().map(|script| Path::new(script.as_str().unwrap())).collect();
             let names: Vec<_> = scripts.iter().map(|path| path.file_stem().unwrap().to_string_lossy()).collect();
             assert_eq!(names, SCRIPTS, "{}", origin.name);
-            scripts.iter().for_each(|path| assert!(path.is_file(), "{}", path.display()));
+            for path in &scripts {
+                assert!(path.is_file(), "{}", path.display());
+            }
             let output = text(&plan, "/post_processors/0/0/action/vagrant/options/output");
             assert!(output.ends_with(&format!("/{}_{{{{ .Provider }}}}.box", origin.name)), "{output}");
         }
@@ -241,7 +250,7 @@ fn the_founding_example() {
         ("/builder/machine/boot/steps/0/command", json!(typed)),
         ("/builder/machine/shutdown/command", json!("echo 'vagrant' | sudo -S shutdown -P now")),
         ("/communicator/timeout", seconds(10000)),
-        ("/communicator/handshake_attempts", json!(1000)),
+        ("/communicator/handshake_attempts", json!(10000)),
         ("/provisioners/0/action/shell/expect_disconnect", json!(true)),
         ("/provisioners/0/action/shell/environment/DEBIAN_FRONTEND", json!("noninteractive")),
         ("/post_processors/0/0/action/vagrant/options/compression_level", json!(8)),

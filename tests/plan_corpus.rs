@@ -83,7 +83,7 @@ fn preseed_with_variables() {
 }
 
 #[test]
-fn a_builder_we_do_not_run_does_not_stop_the_one_we_do() {
+fn one_template_for_several_hypervisors() {
     assert_plan("several-hypervisors.json", &ResolveOptions::default());
 }
 

@@ -6,7 +6,7 @@
 #[path = "support/tools.rs"]
 mod tools;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use boxwright::plan::catalog::schema;
 use boxwright::process::Cmd;
@@ -37,13 +37,14 @@ async fn complaints(schema: &Value, instances: &Value) -> Option<Value> {
     Some(serde_json::from_str(&output.stdout).unwrap())
 }
 
-/// Templates of this folder that are whole and of today.
+/// Templates that are whole and of today: those of the tests, and our boxes.
 fn corpus() -> Value {
     // One shows old options, which are for `fix`; the other is only looked at, never built.
     const OTHERS: [&str; 2] = ["old-options.json", "inspect-me.json"];
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folders = ["tests/corpus", "boxes/demo"].map(|folder| root.join(folder));
-    let files = folders.iter().flat_map(|folder| fs_err::read_dir(folder).unwrap()).map(|entry| entry.unwrap().path());
+    let boxes = entries(&root.join("boxes")).into_iter().filter(|path| path.is_dir());
+    let folders = std::iter::once(root.join("tests/corpus")).chain(boxes);
+    let files = folders.flat_map(|folder| entries(&folder));
     let mut templates = json!({});
     for file in files.filter(|file| file.extension().is_some_and(|extension| extension == "json")) {
         let name = file.file_name().unwrap().to_string_lossy().into_owned();
@@ -54,10 +55,14 @@ fn corpus() -> Value {
     templates
 }
 
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    fs_err::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
+}
+
 #[tokio::test]
 async fn whole_templates_fit_the_schema() {
     let templates = corpus();
-    assert!(templates.as_object().unwrap().len() > 8);
+    assert!(templates.as_object().unwrap().len() > 20);
     let Some(complaints) = complaints(&schema::legacy_json(), &templates).await else { return };
     let wrong: Vec<_> = complaints.as_object().unwrap().iter().filter(|(_, complaint)| !complaint.is_null()).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");

@@ -86,10 +86,11 @@ locals {
   answers = "auto=true priority=critical hostname=debian domain=localdomain url=http://{{ .HTTPIP }}:{{ .HTTPPort }}/preseed.cfg"
   boot_commands = {
     bios = ["<esc><wait>", "install ${local.answers}<enter>"]
+    # in one line: keys that are typed while GRUB loads a file would be lost
     efi = [
       "c<wait>",
-      "linux /install.amd/vmlinuz ${local.answers} ---<enter><wait>",
-      "initrd /install.amd/initrd.gz<enter><wait>",
+      "linux /install.amd/vmlinuz ${local.answers} ---; ",
+      "initrd /install.amd/initrd.gz; ",
       "boot<enter>",
     ]
   }

@@ -82,57 +82,62 @@ variable "box_directory" {
 locals {
   root          = "${path.root}/../.."
   box_directory = var.box_directory == "" ? path.root : var.box_directory
+  # All in one line: keys that are typed while GRUB loads a file would be lost.
   boot_command = [
     "c<wait>",
-    "linux /casper/vmlinuz autoinstall ds=\"nocloud;s=http://{{ .HTTPIP }}:{{ .HTTPPort }}/\" ---<enter><wait>",
-    "initrd /casper/initrd<enter><wait>",
+    "linux /casper/vmlinuz autoinstall ds=\"nocloud;s=http://{{ .HTTPIP }}:{{ .HTTPPort }}/\" ---; ",
+    "initrd /casper/initrd; ",
     "boot<enter>",
   ]
-  shutdown_command = "echo '${var.ssh_password}' | sudo -S shutdown -P now"
+  # The live system has an SSH server too, which lets nobody in; the seed stops it. Packer would give up after 10 refusals.
+  ssh_handshake_attempts = 10000
+  shutdown_command       = "echo '${var.ssh_password}' | sudo -S shutdown -P now"
 }
 
 source "virtualbox-iso" "ubuntu" {
-  vm_name              = "ubuntu-24.04"
-  output_directory     = "${local.box_directory}/output-virtualbox"
-  guest_os_type        = "Ubuntu_64"
-  firmware             = var.firmware
-  cpus                 = var.cpus
-  memory               = var.memory
-  gfx_vram_size        = 16
-  gfx_controller       = "vmsvga"
-  disk_size            = var.disk_size
-  hard_drive_interface = "sata"
-  headless             = var.headless
-  iso_url              = var.iso_url
-  iso_checksum         = var.iso_checksum
-  http_directory       = "${local.root}/http/ubuntu"
-  boot_wait            = var.boot_wait
-  boot_command         = local.boot_command
-  ssh_username         = "vagrant"
-  ssh_password         = var.ssh_password
-  ssh_timeout          = "60m"
-  guest_additions_path = "/home/vagrant/VBoxGuestAdditions_{{ .Version }}.iso"
-  shutdown_command     = local.shutdown_command
+  vm_name                = "ubuntu-24.04"
+  output_directory       = "${local.box_directory}/output-virtualbox"
+  guest_os_type          = "Ubuntu_64"
+  firmware               = var.firmware
+  cpus                   = var.cpus
+  memory                 = var.memory
+  gfx_vram_size          = 16
+  gfx_controller         = "vmsvga"
+  disk_size              = var.disk_size
+  hard_drive_interface   = "sata"
+  headless               = var.headless
+  iso_url                = var.iso_url
+  iso_checksum           = var.iso_checksum
+  http_directory         = "${local.root}/http/ubuntu"
+  boot_wait              = var.boot_wait
+  boot_command           = local.boot_command
+  ssh_username           = "vagrant"
+  ssh_password           = var.ssh_password
+  ssh_timeout            = "60m"
+  ssh_handshake_attempts = local.ssh_handshake_attempts
+  guest_additions_path   = "/home/vagrant/VBoxGuestAdditions_{{ .Version }}.iso"
+  shutdown_command       = local.shutdown_command
 }
 
 source "qemu" "ubuntu" {
-  vm_name          = "ubuntu-24.04.qcow2"
-  output_directory = "${local.box_directory}/output-qemu"
-  machine_type     = var.firmware == "efi" ? "q35" : "pc"
-  efi_boot         = var.firmware == "efi"
-  cpus             = var.cpus
-  memory           = var.memory
-  disk_size        = "${var.disk_size}M"
-  headless         = var.headless
-  iso_url          = var.iso_url
-  iso_checksum     = var.iso_checksum
-  http_directory   = "${local.root}/http/ubuntu"
-  boot_wait        = var.boot_wait
-  boot_command     = local.boot_command
-  ssh_username     = "vagrant"
-  ssh_password     = var.ssh_password
-  ssh_timeout      = "60m"
-  shutdown_command = local.shutdown_command
+  vm_name                = "ubuntu-24.04.qcow2"
+  output_directory       = "${local.box_directory}/output-qemu"
+  machine_type           = var.firmware == "efi" ? "q35" : "pc"
+  efi_boot               = var.firmware == "efi"
+  cpus                   = var.cpus
+  memory                 = var.memory
+  disk_size              = "${var.disk_size}M"
+  headless               = var.headless
+  iso_url                = var.iso_url
+  iso_checksum           = var.iso_checksum
+  http_directory         = "${local.root}/http/ubuntu"
+  boot_wait              = var.boot_wait
+  boot_command           = local.boot_command
+  ssh_username           = "vagrant"
+  ssh_password           = var.ssh_password
+  ssh_timeout            = "60m"
+  ssh_handshake_attempts = local.ssh_handshake_attempts
+  shutdown_command       = local.shutdown_command
 }
 
 build {

@@ -16,10 +16,10 @@ logs() {
   find /var/log -type f | while read -r file; do : >"$file"; done
 }
 
-# An empty machine-id, unlike none, does not make systemd treat the start as the first one.
+# systemd fills an empty machine-id, and takes none at all for the first start of a system; FreeBSD makes both files anew.
 identity() {
+  if [ -d /run/systemd/system ]; then : >/etc/machine-id; else rm -f /etc/machine-id /etc/hostid; fi
   rm -f /var/lib/systemd/random-seed /var/lib/dhcp/*.leases /var/lib/NetworkManager/*.lease
-  [ ! -e /etc/machine-id ] || : >/etc/machine-id
   rm -f /root/.bash_history /home/vagrant/.bash_history
 }
 

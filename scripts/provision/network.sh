@@ -26,7 +26,7 @@ network:
       dhcp-identifier: mac
 YAML
   chmod 600 /etc/netplan/01-vagrant.yaml
-  touch /etc/cloud/cloud-init.disabled                  # it would write a configuration of its own
+  [ ! -d /etc/cloud ] || touch /etc/cloud/cloud-init.disabled      # it would write a configuration of its own
 }
 
 configure_ifupdown() {

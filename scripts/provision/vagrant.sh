@@ -27,6 +27,7 @@ let_in_by_key() {
   chmod 700 /home/vagrant/.ssh
   chmod 600 /home/vagrant/.ssh/authorized_keys
   chown -R vagrant:vagrant /home/vagrant/.ssh
+  ! command -v restorecon >/dev/null || restorecon -R /home/vagrant/.ssh          # SELinux's labels
 }
 
 allow_sudo() {

@@ -15,7 +15,7 @@ mod qcow2;
 mod raw;
 mod table;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod vmdk;
 
 pub use disk::{Disk, Format};

@@ -25,6 +25,7 @@ pub enum PostProcessorAction {
     Vagrant(Box<VagrantPlan>),
     Checksum(ChecksumPlan),
     Compress(CompressPlan),
+    Ova(Box<OvaPlan>),
     Manifest(ManifestPlan),
     Artifice(ArtificePlan),
     ShellLocal(Box<ShellLocalPlan>),
@@ -73,6 +74,19 @@ pub struct CompressPlan {
     pub format: Option<String>,
     /// 0 and -1: the algorithm's default.
     pub compression_level: i32,
+}
+
+/// `None`: as the machine was built.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OvaPlan {
+    /// Fields: `.BuildName .BuilderType` and the build data.
+    pub output: Late,
+    pub vm_name: Option<String>,
+    /// VirtualBox's.
+    pub guest_os_type: Option<String>,
+    pub processors: Option<u32>,
+    pub memory_mib: Option<u32>,
+    pub efi: Option<bool>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

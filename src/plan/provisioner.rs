@@ -15,6 +15,9 @@ pub struct ProvisionerPlan {
     pub pause_before: Duration,
     pub timeout: Option<Duration>,
     pub max_retries: u32,
+    /// Its failure is told and does not end the build.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub continue_on_error: bool,
     pub action: ProvisionerAction,
 }
 

@@ -1,6 +1,6 @@
 //! What goes into an archive, and how it gets there: straight from the files, with progress.
 
-use std::io::{Read, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +20,26 @@ use crate::io::tar::{Entry, TarWriter};
 pub(super) enum Content {
     Text(String),
     File(PathBuf),
+    /// `size` bytes of a file, from `offset` on.
+    Part {
+        path: PathBuf,
+        offset: u64,
+        size: u64,
+    },
+}
+
+impl Content {
+    pub(super) fn open(&self) -> std::io::Result<Box<dyn Read + '_>> {
+        match self {
+            Self::Text(text) => Ok(Box::new(text.as_bytes())),
+            Self::File(path) => Ok(Box::new(fs::File::open(path)?)),
+            Self::Part { path, offset, size } => {
+                let mut file = fs::File::open(path)?;
+                file.seek(SeekFrom::Start(*offset))?;
+                Ok(Box::new(file.take(*size)))
+            }
+        }
+    }
 }
 
 /// A file of an archive. Its size is what the source has when it is added.
@@ -36,13 +56,14 @@ impl Item {
         match &self.content {
             Content::Text(text) => Ok(text.len() as u64),
             Content::File(path) => Ok(fs::metadata(path)?.len()),
+            Content::Part { size, .. } => Ok(*size),
         }
     }
 
     fn append<W: Write>(&self, tar: &mut TarWriter<W>, meter: &mut Meter) -> std::io::Result<()> {
         match &self.content {
-            Content::Text(text) => {
-                tar.append(&Entry::plain(&self.name, text.len() as u64), meter.reader(text.as_bytes()))
+            content @ (Content::Text(_) | Content::Part { .. }) => {
+                tar.append(&Entry::plain(&self.name, self.size()?), meter.reader(content.open()?))
             }
             Content::File(path) => {
                 let file = fs::File::open(path)?;
@@ -79,22 +100,31 @@ where
     F: FnOnce(HashWriter<fs::File>, &mut Meter) -> std::io::Result<HashWriter<fs::File>> + Send + 'static,
 {
     let (partial, file) = PartialFile::create(target, &context.cleanup).map_err(Error::write(target))?;
-    let (events, work) = (context.events.clone(), Work::Write { path: target.to_owned() });
-    let written = blocking::run(move |cancelled| {
-        let mut meter = Meter::new(work, total, events, cancelled.clone());
-        let written = write(HashWriter::new(file), &mut meter)?.finish()?;
-        meter.finish();
-        Ok(written)
+    let failed = Error::write(target);
+    let written = metered(target, total, context, move |meter| {
+        write(HashWriter::new(file), meter).and_then(HashWriter::finish).map_err(failed)
     });
-    let written = written.await.map_err(Error::write(target))?;
+    let written = written.await?;
     partial.commit().map_err(Error::write(target))?;
-    report(target, &written, context);
+    context.events.send(Event::FileWritten { path: target.to_owned(), bytes: written.bytes });
+    context.events.debug(format!("sha256 of `{}`: {}", target.display(), written.sha256));
     Ok(written)
 }
 
-fn report(target: &Path, written: &Written, context: &Context) {
-    context.events.send(Event::FileWritten { path: target.to_owned(), bytes: written.bytes });
-    context.events.debug(format!("sha256 of `{}`: {}", target.display(), written.sha256));
+/// Runs `write`, which makes `target` of `total` bytes, on a thread, and tells how far it is.
+pub(super) async fn metered<T, F>(target: &Path, total: u64, context: &Context, write: F) -> Result<T, Error>
+where
+    T: Send + 'static,
+    F: FnOnce(&mut Meter) -> Result<T, Error> + Send + 'static,
+{
+    let (events, work) = (context.events.clone(), Work::Write { path: target.to_owned() });
+    let made = blocking::run(move |cancelled| {
+        let mut meter = Meter::new(work, total, events, cancelled.clone());
+        let made = write(&mut meter)?;
+        meter.finish();
+        Ok(made)
+    });
+    made.await
 }
 
 /// The first bytes of a file, fewer when it is shorter.

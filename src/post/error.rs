@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Classify, ErrorKind};
+use crate::image::{self, ovf};
 use crate::process;
 use crate::template::interpolate::RenderError;
 
@@ -19,10 +20,22 @@ pub enum Error {
     Render { option: String, source: RenderError },
     #[error("no Vagrant provider takes what `{builder_id}` makes; name one with `provider_override`")]
     UnknownBuilder { builder_id: String },
-    #[error("boxes for the Vagrant provider `{provider}` cannot be made; libvirt ones can")]
+    #[error("boxes for the Vagrant provider `{provider}` cannot be made; those for libvirt and virtualbox can")]
     UnsupportedProvider { provider: String },
     #[error("the artifact holds no disk to put into a box; its files are: {files}")]
     NoDisk { files: String },
+    #[error(transparent)]
+    Image(#[from] image::Error),
+    #[error("`{}` is a disk of the format `{format}`, which cannot be read; qcow2, raw and vmdk can", .path.display())]
+    UnknownFormat { path: PathBuf, format: String },
+    #[error("a machine of the architecture `{architecture}` cannot be described for VirtualBox; amd64 and 386 can")]
+    UnsupportedArchitecture { architecture: String },
+    #[error("a box holds one .ovf file, but there are {count} in: {files}")]
+    NotOneDescriptor { count: usize, files: String },
+    #[error("cannot read the machine's description `{name}`")]
+    BadDescriptor { name: String, source: ovf::ReadError },
+    #[error("`{name}` names no MAC address for the first network adapter, which the box's Vagrantfile needs")]
+    NoMac { name: String },
     #[error("`{}` is not a file name that a box can hold", .path.display())]
     BadName { path: PathBuf },
     #[error("`{output}` is a single compressed file, but the artifact has {count} files; use .tar or .zip in `output`")]
@@ -43,8 +56,17 @@ impl Error {
         move |source| Self::Io { action, source }
     }
 
-    pub(super) fn write(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+    pub(super) fn write(path: &Path) -> impl FnOnce(std::io::Error) -> Self + use<> {
         Self::io(format!("write `{}`", path.display()))
+    }
+
+    /// Making `path` of an image failed on either side.
+    pub(super) fn image(path: &Path) -> impl FnOnce(image::Error) -> Self + use<> {
+        let write = Self::write(path);
+        move |error| match error {
+            image::Error::Write(source) => write(source),
+            error => Self::Image(error),
+        }
     }
 
     pub(super) fn render(option: &str) -> impl FnOnce(RenderError) -> Self {
@@ -63,11 +85,17 @@ impl Classify for Error {
         match self {
             Self::Io { .. } | Self::Process(_) => ErrorKind::Environment,
             Self::ShellLocal { kind, .. } => *kind,
+            Self::Image(error) => error.kind(),
             Self::NotRun
             | Self::Render { .. }
             | Self::UnknownBuilder { .. }
             | Self::UnsupportedProvider { .. }
             | Self::NoDisk { .. }
+            | Self::UnknownFormat { .. }
+            | Self::UnsupportedArchitecture { .. }
+            | Self::NotOneDescriptor { .. }
+            | Self::BadDescriptor { .. }
+            | Self::NoMac { .. }
             | Self::BadName { .. }
             | Self::NotOneFile { .. }
             | Self::BadPattern { .. }

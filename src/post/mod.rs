@@ -7,9 +7,12 @@ mod checksum;
 mod compress;
 mod destroy;
 mod error;
+mod machine;
 mod manifest;
+mod ova;
 mod run;
 pub mod sequence;
+mod source_disk;
 #[cfg(test)]
 mod testing;
 mod vagrant;

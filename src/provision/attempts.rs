@@ -22,7 +22,14 @@ pub(super) async fn run<F: Future<Output = Result<(), Error>>>(
         }
         first_error.get_or_insert(error);
     }
-    first_error.map_or(Ok(()), Err)
+    match first_error {
+        Some(error) if plan.continue_on_error => {
+            context.events.warn(format!("{}; the build goes on (`continue_on_error`)", chain(&error)));
+            Ok(())
+        }
+        Some(error) => Err(error),
+        None => Ok(()),
+    }
 }
 
 async fn once(
@@ -64,7 +71,8 @@ mod tests {
             generated: false,
         };
         let action = ProvisionerAction::File(Box::new(file));
-        ProvisionerPlan { kind: "file".into(), pause_before: Duration::ZERO, timeout: None, max_retries: 0, action }
+        let (kind, pause_before) = ("file".into(), Duration::ZERO);
+        ProvisionerPlan { kind, pause_before, timeout: None, max_retries: 0, continue_on_error: false, action }
     }
 
     fn failure(message: &str) -> Error {
@@ -82,6 +90,21 @@ mod tests {
         let error = run(&plan, &context().0, work).await.unwrap_err();
         assert_eq!((error.to_string().as_str(), count.get()), ("error 1", 3));
         assert_eq!(start.elapsed().as_secs(), 30);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_failure_that_may_be_is_told_after_all_retries() {
+        let plan = ProvisionerPlan { max_retries: 1, continue_on_error: true, ..plan() };
+        let (context, mut receiver) = context();
+        let count = Cell::new(0);
+        let work = || async {
+            count.set(count.get() + 1);
+            Err(failure("no such package"))
+        };
+        run(&plan, &context, work).await.unwrap();
+        assert_eq!(count.get(), 2);
+        let told = std::iter::from_fn(|| receiver.try_recv().ok()).last().unwrap();
+        assert!(format!("{told:?}").contains("no such package; the build goes on"), "{told:?}");
     }
 
     #[tokio::test(start_paused = true)]

@@ -60,11 +60,8 @@ fn huge_numbers() {
         refused_text("t.pkr.hcl", &text, &["t.pkr.hcl:2:"]);
     }
     for expression in ["pow(10, 1e9)", "1e999 * 1e999", "10 % 1e-999999"] {
-        let ran = validate(
-            &Bench::new().file("t.pkr.hcl", &format!("locals {{\n a = {expression}\n}}\n{GOOD_HCL}")),
-            "t.pkr.hcl",
-        );
-        assert!(ran.code == 0 || ran.code == 1, "{expression}: {}", ran.stderr);
+        let text = format!("locals {{\n  a = {expression}\n}}\n{GOOD_HCL}");
+        refused_text("t.pkr.hcl", &text, &["more than 1000 digits", "t.pkr.hcl:2:"]);
     }
 }
 
@@ -144,7 +141,7 @@ fn files_of_a_hundred_megabytes() {
         fs_err::write(bench.path(name), text).unwrap();
     }
     for words in ["long.json", "long.pkr.hcl", "long.pkr.json", "-var-file=vars.json t.json"] {
-        refused(&bench, words, &["is larger than 8 MiB"]);
+        refused(&bench, words, &["is larger than 8 MiB", "one names large files"]);
     }
     let hcl = bench.file("t.pkr.hcl", &format!("variable \"a\" {{}}\n{GOOD_HCL}"));
     refused(&hcl, "-var-file=vars.pkrvars.hcl t.pkr.hcl", &["vars.pkrvars.hcl is larger than 8 MiB"]);

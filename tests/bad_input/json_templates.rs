@@ -3,7 +3,7 @@
 use super::{Bench, refuses};
 
 /// A template with one builder that is right, and what is said of the rest: (the rest, what stands in the message).
-const BESIDE_A_BUILDER: [(&str, &[&str]); 24] = [
+const BESIDE_A_BUILDER: [(&str, &[&str]); 27] = [
     // The root.
     (
         r#""zeta": 1, "provisoners": []"#,
@@ -40,9 +40,30 @@ const BESIDE_A_BUILDER: [(&str, &[&str]); 24] = [
         r#""provisioners": [{"type": "shell-local", "inline": ["x"], "zz": 1, "aa": 2}]"#,
         &["unknown option `aa`", "unknown option `zz`"],
     ),
-    (r#""provisioners": [{"type": "shell-local", "inline": ["{{nosuch}}"]}]"#, &["no template function `nosuch`"]),
-    (r#""provisioners": [{"type": "shell-local", "inline": ["{{env `HOME`}}"]}]"#, &["`env`", "variables"]),
-    (r#""provisioners": [{"type": "shell-local", "inline": ["{{build `Nope`}}"]}]"#, &["`build` has no value `Nope`"]),
+    (
+        r#""provisioners": [{"type": "shell-local", "inline": ["echo {{nosuch}}"]}]"#,
+        &["build `qemu`: `inline`: there is no template function `nosuch`", "echo {{nosuch}}"],
+    ),
+    (
+        r#""provisioners": [{"type": "shell-local", "inline": ["{{env `HOME`}}"]}]"#,
+        &["`inline`: `env` is not allowed here", "only under `variables`"],
+    ),
+    (
+        r#""provisioners": [{"type": "shell-local", "inline": ["{{build `Nope`}}"]}]"#,
+        &["`inline`: `build` has no value `Nope`", "known here: ID, Host"],
+    ),
+    (
+        r#""provisioners": [{"type": "shell-local", "inline": ["x"], "except": ["qem"]}]"#,
+        &["`except` of provisioner 1 names the builder `qem`", "did you mean `qemu`"],
+    ),
+    (
+        r#""provisioners": [{"type": "file", "source": "gone.txt", "destination": "/"}]"#,
+        &["file to upload `gone.txt` does not exist", "relative paths start at"],
+    ),
+    (
+        r#""provisioners": [{"type": "shel", "inline": ["x"]}]"#,
+        &["build `qemu`: unknown provisioner type `shel`", "did you mean `shell`"],
+    ),
     (r#""provisioners": [{"type": "shell-local", "scripts": ["gone.sh", "lost.sh"]}]"#, &["gone.sh", "lost.sh"]),
     // Post-processors.
     (r#""post-processors": [[["manifest"]]]"#, &["post-processor 1.1", "a sequence cannot stand inside of a sequence"]),
@@ -63,8 +84,11 @@ const WHOLE: [(&str, &[&str]); 7] = [
     ("{\"builders\": []}", &["the template has no builder", "t.json:1:14"]),
     ("[]", &["a template is a map, not a list"]),
     ("{\"builders\": [{\"type\": \"null\"},]}", &["a comma stands before the end", "t.json:1:31", "remove the comma"]),
-    ("{\"builders\": [{\"name\": \"x\"}]}", &["builder 1 has no `type`"]),
-    ("{\"builders\": [{\"type\": \"null\"}, {\"type\": \"null\"}]}", &["builder 2", "the name `null` exists already"]),
+    ("{\"builders\": [{\"name\": \"x\"}]}", &["builder 1 has no `type`", "\"type\": ", "t.json:1:15"]),
+    (
+        "{\"builders\": [{\"type\": \"null\"}, {\"type\": \"null\"}]}",
+        &["builder 2", "the name `null` exists already", "the first one is on line 1"],
+    ),
     ("", &["unexpected end"]),
 ];
 
@@ -73,7 +97,8 @@ fn each_mistake_is_named_with_its_place() {
     for (rest, parts) in BESIDE_A_BUILDER {
         let bench = super::bench("", &format!(",\n{rest}"));
         let parts = [parts, &["t.json:10:"]].concat();
-        refuses(&bench, &["validate", "t.json"], &parts);
+        let ran = refuses(&bench, &["validate", "t.json"], &parts);
+        assert!(!ran.stdout.contains("must be set"), "a follow-up error: {}", ran.stdout);
     }
 }
 

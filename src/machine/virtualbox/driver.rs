@@ -39,6 +39,11 @@ impl VirtualBoxDriver {
         Self { cache, manage: Arc::default() }
     }
 
+    #[cfg(test)]
+    pub(super) fn with(cache: Cache, manage: Manage) -> Self {
+        Self { cache, manage: Arc::new(OnceCell::new_with(Some(manage))) }
+    }
+
     async fn manage(&self) -> Result<&Manage, Error> {
         self.manage.get_or_try_init(Manage::locate).await
     }
@@ -131,6 +136,8 @@ pub(super) struct Made {
     pub(super) entry: CleanupId,
     /// Where a machine of the user's goes back to.
     pub(super) return_to: Option<String>,
+    /// A former snapshot in the place of the one that the build takes.
+    pub(super) replaced: Option<String>,
 }
 
 /// What is at hand while the machine is made.
@@ -188,7 +195,7 @@ impl Site<'_> {
         for (path, size) in disks {
             self.context.events.send(Event::DiskCreated { path, size });
         }
-        Ok(Made { layout, entry, return_to: None })
+        Ok(Made { layout, entry, return_to: None, replaced: None })
     }
 
     fn disk_sizes(&self, slots: &Slots) -> Vec<(PathBuf, String)> {
@@ -215,7 +222,7 @@ impl Site<'_> {
         let entry = self.push(registered(&self.manage, &info.uuid))?;
         by_name.into_iter().for_each(|id| self.context.cleanup.keep(id));
         let layout = self.layout_of(&info).await?;
-        Ok(Made { layout, entry, return_to: None })
+        Ok(Made { layout, entry, return_to: None, replaced: None })
     }
 
     async fn take_existing(&self, wanted: Wanted<'_>) -> Result<Made, Error> {
@@ -237,18 +244,14 @@ impl Site<'_> {
         let restore = Some(restore.iter().map(Call::words).collect());
         let entry = self.push(Registered { restore, ..registered(&self.manage, &info.uuid) })?;
         let layout = self.layout_of(&info).await?;
-        Ok(Made { layout, entry, return_to })
+        Ok(Made { layout, entry, return_to, replaced: decision.delete })
     }
 
     async fn go_to_start(&self, decision: &Decision) -> Result<(), Error> {
-        let name = self.name();
-        if let Some(uuid) = &decision.delete {
-            self.run_long(&snapshots::delete(name, uuid)).await?;
+        match &decision.start_from {
+            Some(uuid) => self.run_long(&snapshots::restore(self.name(), uuid)).await,
+            None => Ok(()),
         }
-        if let Some(uuid) = &decision.start_from {
-            self.run_long(&snapshots::restore(name, uuid)).await?;
-        }
-        Ok(())
     }
 
     fn planned_layout(&self, info: &MachineInfo) -> Layout {

@@ -49,9 +49,9 @@ impl Manage {
         Ok(Self { program, version })
     }
 
-    /// The one that a former run used.
-    pub(super) fn former(program: &Path) -> Self {
-        Self { program: program.to_owned(), version: Version::new(5, 0, 0) }
+    /// One that is known.
+    pub(super) fn at(program: PathBuf, version: Version) -> Self {
+        Self { program, version }
     }
 
     pub(super) fn version(&self) -> Version {

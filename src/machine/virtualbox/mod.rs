@@ -15,6 +15,10 @@ mod ports;
 pub mod preview;
 pub mod removal;
 mod snapshots;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod typing;
 mod version;
 mod vm;

@@ -11,10 +11,13 @@ use super::calls::Call;
 use super::failure::Failure;
 use super::manage::{Manage, is_same_service};
 use super::parse::MachineInfo;
+use super::version::Version;
 use crate::io::journal::Registered;
 
 /// How long a machine may take to lose its power.
 const POWER_LIMIT: Duration = Duration::from_secs(15);
+/// What a former run's VirtualBox is taken for: nearly all that are in use know media.
+const FORMER: Version = Version::new(5, 0, 0);
 const STEP: Duration = Duration::from_millis(200);
 
 /// For a later run. Says whether there was anything to do.
@@ -23,7 +26,7 @@ pub async fn remove_left(registered: &Registered) -> io::Result<bool> {
         let message = "it belongs to another VirtualBox service; run with the same VBOX_USER_HOME and HOME as then";
         return Err(io::Error::other(message));
     }
-    remove(&Manage::former(&registered.program), registered).await.map_err(io::Error::other)
+    remove(&Manage::at(registered.program.clone(), FORMER), registered).await.map_err(io::Error::other)
 }
 
 pub(super) async fn remove(manage: &Manage, registered: &Registered) -> Result<bool, Failure> {

@@ -35,7 +35,7 @@ impl<'a> Wanted<'a> {
 /// What to do with them, by their numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Decision {
-    /// A former target, which makes room.
+    /// A former target, which makes room at the end.
     pub(super) delete: Option<String>,
     /// Where the build starts; `None`: from the machine as it is.
     pub(super) start_from: Option<String>,

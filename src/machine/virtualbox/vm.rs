@@ -99,10 +99,12 @@ impl VirtualBoxMachine {
 
     /// The snapshot that the template wants of the result.
     async fn take_snapshot(&self) -> Result<(), Error> {
-        match Wanted::of(&self.virtualbox().origin).and_then(|wanted| wanted.target()) {
-            Some(name) => self.run_long(&snapshots::take(self.name(), name)).await,
-            None => Ok(()),
+        let target = Wanted::of(&self.virtualbox().origin).and_then(|wanted| wanted.target());
+        let Some(target) = target else { return Ok(()) };
+        if let Some(former) = &self.made.replaced {
+            self.run_long(&snapshots::delete(self.name(), former)).await?;
         }
+        self.run_long(&snapshots::take(self.name(), target)).await
     }
 
     /// The machine leaves VirtualBox's list with its disks, unless the template keeps it. The user's goes back to

@@ -7,6 +7,7 @@ use super::{Component, Role};
 pub(super) const ALL: &[Component] = &[
     runs("vagrant", &[VAGRANT]),
     runs("compress", &[COMPRESS]),
+    runs("ova", &[OVA]),
     runs("checksum", &[CHECKSUM]),
     runs("manifest", &[MANIFEST]),
     runs("artifice", &[ARTIFICE]),
@@ -54,6 +55,16 @@ const COMPRESS: &[Opt] = &[
     integer("compression_level", "0 for the format's default, 1 for fast to 9 for small"),
     text("archive", "nothing; the format decides").inert(),
     text("algorithm", "nothing; the format decides").inert(),
+];
+
+/// Not Packer's: its users have VirtualBox export one.
+const OVA: &[Opt] = &[
+    text("output", "path of the OVA, with .BuildName and .BuilderType").late(),
+    text("vm_name", "name of the machine; the builder's `vm_name` by default"),
+    text("guest_os_type", "VirtualBox's name of the guest's system, such as Debian_64; Linux_64 by default"),
+    integer("cpus", "number of processors; those of the build by default"),
+    integer("memory", "MiB of memory; that of the build by default"),
+    choice("firmware", &["bios", "efi"], "how the machine starts; as in the build by default"),
 ];
 
 const CHECKSUM: &[Opt] = &[

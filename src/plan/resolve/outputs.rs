@@ -55,9 +55,10 @@ fn keeps_input(step: &PostProcessorPlan) -> bool {
             true
         }
         PostProcessorAction::Artifice(_) => step.keep_input_artifact != Some(false),
-        PostProcessorAction::Vagrant(_) | PostProcessorAction::Compress(_) | PostProcessorAction::NotRun => {
-            step.keep_input_artifact == Some(true)
-        }
+        PostProcessorAction::Vagrant(_)
+        | PostProcessorAction::Compress(_)
+        | PostProcessorAction::Ova(_)
+        | PostProcessorAction::NotRun => step.keep_input_artifact == Some(true),
     }
 }
 
@@ -95,6 +96,7 @@ fn file(plan: &BuildPlan, step: &PostProcessorPlan) -> Option<PathBuf> {
             literal(&vagrant.overrides.get(provider).unwrap_or(&vagrant.options).output, &fields)
         }
         PostProcessorAction::Compress(compress) => literal(&compress.output, &fields),
+        PostProcessorAction::Ova(ova) => literal(&ova.output, &fields),
         _ => None,
     }
 }

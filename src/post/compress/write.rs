@@ -2,14 +2,13 @@
 
 use std::io::Write;
 
-use fs_err as fs;
 use lz4_flex::frame::{BlockSize, FrameEncoder, FrameInfo};
 use zip::write::SimpleFileOptions;
 
 use super::format::{Algorithm, Archive, Format};
 use crate::io::meter::Meter;
 use crate::io::{bgzf, gzip};
-use crate::post::archive::{Content, Item, write_tar};
+use crate::post::archive::{Item, write_tar};
 
 /// xz's own default. As in Packer the level is not used: each step up doubles the memory.
 const XZ_PRESET: u32 = 6;
@@ -83,11 +82,7 @@ fn copy_all(items: &[Item], sink: &mut dyn Write, meter: &mut Meter) -> std::io:
 }
 
 fn copy(item: &Item, mut sink: &mut dyn Write, meter: &mut Meter) -> std::io::Result<()> {
-    match &item.content {
-        Content::Text(text) => std::io::copy(&mut meter.reader(text.as_bytes()), &mut sink)?,
-        Content::File(path) => std::io::copy(&mut meter.reader(fs::File::open(path)?), &mut sink)?,
-    };
-    Ok(())
+    std::io::copy(&mut meter.reader(item.content.open()?), &mut sink).map(|_| ())
 }
 
 /// Entries carry neither mode nor time.

@@ -7,6 +7,7 @@ mod provider;
 #[cfg(test)]
 mod tests;
 mod vagrantfile;
+mod virtualbox;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -54,6 +55,7 @@ pub(super) async fn run(
     let target = render_path(&options.output, &fields)?;
     let part = match provider {
         Provider::Libvirt => libvirt::part(input, &plan.architecture, &target, context).await?,
+        Provider::VirtualBox => virtualbox::part(input, &plan.architecture, &target, context).await?,
     };
     let items = items(&part, options, &fields)?;
     write_box(&target, items, options.compression_level, context).await?;

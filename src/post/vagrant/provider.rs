@@ -6,12 +6,14 @@ use super::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Provider {
     Libvirt,
+    VirtualBox,
 }
 
-/// Packer's builder ids, and the provider that takes what they make.
+/// Builder ids, Packer's and ours, and the provider that takes what they make.
 const BUILDERS: &[(&str, &str)] = &[
     ("transcend.qemu", "libvirt"),
     ("mitchellh.virtualbox", "virtualbox"),
+    (crate::post::ova::BUILDER_ID, "virtualbox"),
     ("mitchellh.vmware", "vmware"),
     ("mitchellh.vmware-esx", "vmware"),
     ("packer.parallels", "parallels"),
@@ -24,6 +26,7 @@ impl Provider {
         let of_builder = || BUILDERS.iter().find(|(id, _)| *id == builder_id).map(|(_, provider)| *provider);
         match template.filter(|name| !name.is_empty()).or_else(of_builder) {
             Some("libvirt") => Ok(Self::Libvirt),
+            Some("virtualbox") => Ok(Self::VirtualBox),
             Some(provider) => Err(Error::UnsupportedProvider { provider: provider.into() }),
             None => Err(Error::UnknownBuilder { builder_id: builder_id.into() }),
         }
@@ -32,6 +35,7 @@ impl Provider {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Libvirt => "libvirt",
+            Self::VirtualBox => "virtualbox",
         }
     }
 }
@@ -45,7 +49,9 @@ mod tests {
         assert_eq!(Provider::choose(None, "transcend.qemu").unwrap(), Provider::Libvirt);
         assert_eq!(Provider::choose(Some("libvirt"), "packer.post-processor.artifice").unwrap(), Provider::Libvirt);
         let error = |name, id| Provider::choose(name, id).unwrap_err().to_string();
-        assert!(error(Some("virtualbox"), "transcend.qemu").contains("`virtualbox` cannot be made"));
+        assert_eq!(Provider::choose(None, "mitchellh.virtualbox").unwrap(), Provider::VirtualBox);
+        assert_eq!(Provider::choose(Some("virtualbox"), "transcend.qemu").unwrap(), Provider::VirtualBox);
+        assert!(error(Some("hyperv"), "transcend.qemu").contains("`hyperv` cannot be made"));
         assert!(error(None, "packer.post-processor.artifice").contains("provider_override"));
     }
 }

@@ -51,11 +51,14 @@ impl Slots {
         hardware: &HardwarePlan,
     ) -> Result<Self, Error> {
         let count = u32::try_from(hardware.disk_sizes.len()).unwrap_or(u32::MAX);
+        let slot = |interface: &str, disc| {
+            disc_slot(interface, disc, if interface == hardware.hard_drive_interface { count } else { 0 })
+        };
         let slots = Self {
             disks: (0..count).map(|index| disk_slot(&hardware.hard_drive_interface, index)).collect(),
-            installer: Some(disc_slot(&hardware.iso_interface, Disc::Installer, count)),
-            additions: attached(plan).map(|interface| disc_slot(interface, Disc::Additions, count)),
-            cd: machine.cd.as_ref().map(|_| disc_slot(&hardware.iso_interface, Disc::Cd, count)),
+            installer: Some(slot(&hardware.iso_interface, Disc::Installer)),
+            additions: attached(plan).map(|interface| slot(interface, Disc::Additions)),
+            cd: machine.cd.as_ref().map(|_| slot(&hardware.iso_interface, Disc::Cd)),
         };
         slots.check()?;
         Ok(slots)
@@ -142,7 +145,7 @@ fn disk_slot(interface: &str, index: u32) -> Slot {
     Slot { controller: controller(interface), port: index, device: 0 }
 }
 
-/// Beside one disk the places are those of Packer 1.6.6. Beside several, discs stand after them, as in its later
+/// Beside one disk of the same controller the places are those of Packer 1.6.6. Beside several, discs stand after them, as in its later
 /// plugin; on the IDE controller the second disk has the additions' place, which then go to the last one.
 fn disc_slot(interface: &str, disc: Disc, disks: u32) -> Slot {
     let (ide, near, far) = match disc {

@@ -8,7 +8,7 @@ mod windows;
 
 pub(super) use shell::{ENVIRONMENT, SCRIPTS, SHELL_LOCAL};
 
-use super::option::{Opt, duration, integer};
+use super::option::{Opt, duration, flag, integer};
 use super::{Component, Role};
 
 pub(super) const ALL: &[Component] = &[
@@ -35,6 +35,7 @@ const EVERY: &[Opt] = &[
     duration("pause_before", "wait before it runs; 0 by default"),
     duration("timeout", "how long it may take; no limit by default"),
     integer("max_retries", "how often it is tried again when it fails; 0 by default"),
+    flag("continue_on_error", "go on with the build when it fails, after its retries; false by default"),
 ];
 
 const fn provisioner(kind: &'static str, options: &'static [&'static [Opt]]) -> Component {

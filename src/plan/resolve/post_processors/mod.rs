@@ -6,7 +6,7 @@ use crate::diag::Diagnostics;
 use crate::plan::catalog::Role;
 use crate::plan::decode::Decoder;
 use crate::plan::post_processor::{
-    ArtificePlan, ChecksumPlan, CompressPlan, ManifestPlan, PostProcessorAction, PostProcessorPlan,
+    ArtificePlan, ChecksumPlan, CompressPlan, ManifestPlan, OvaPlan, PostProcessorAction, PostProcessorPlan,
 };
 use crate::plan::provisioner::{Direction, ProvisionerAction};
 use crate::plan::{Algorithm, BuildPlan, fields};
@@ -19,6 +19,12 @@ use super::provisioners::shell_local;
 use super::select::fits;
 
 const COMPRESS_OUTPUT: &str = "packer_{{.BuildName}}_{{.BuilderType}}";
+const OVA_OUTPUT: &str = "packer_{{.BuildName}}_{{.BuilderType}}.ova";
+
+/// VirtualBox's limits.
+const MAX_PROCESSORS: i64 = 64;
+const MAX_MEMORY_MIB: i64 = 2 << 20;
+
 const CHECKSUM_OUTPUT: &str = "packer_{{.BuildName}}_{{.BuilderType}}_{{.ChecksumType}}.checksum";
 
 pub(super) fn post_processors(
@@ -90,6 +96,7 @@ fn action(kind: &str, decoder: &mut Decoder<'_>, files_may_come: bool) -> PostPr
         "vagrant" => PostProcessorAction::Vagrant(Box::new(vagrant::vagrant(decoder, files_may_come))),
         "checksum" => PostProcessorAction::Checksum(checksum(decoder)),
         "compress" => PostProcessorAction::Compress(compress(decoder)),
+        "ova" => PostProcessorAction::Ova(Box::new(ova(decoder))),
         "manifest" => PostProcessorAction::Manifest(manifest(decoder)),
         "artifice" => PostProcessorAction::Artifice(artifice(decoder)),
         _ => PostProcessorAction::ShellLocal(Box::new(shell_local::of_post_processor(decoder))),
@@ -123,6 +130,18 @@ fn compress(decoder: &mut Decoder<'_>) -> CompressPlan {
         output_pattern: pattern,
         format: decoder.string("format"),
         compression_level: decoder.number("compression_level", -1..=i64::from(i32::MAX)).unwrap_or(0).min(9),
+    }
+}
+
+fn ova(decoder: &mut Decoder<'_>) -> OvaPlan {
+    let site = fields::with_build(fields::COMPRESS);
+    OvaPlan {
+        output: decoder.late_or("output", OVA_OUTPUT, Site::Map(&site)),
+        vm_name: decoder.string("vm_name"),
+        guest_os_type: decoder.string("guest_os_type"),
+        processors: decoder.number("cpus", 1..=MAX_PROCESSORS),
+        memory_mib: decoder.number("memory", 4..=MAX_MEMORY_MIB),
+        efi: decoder.choice("firmware").map(|firmware| firmware == "efi"),
     }
 }
 

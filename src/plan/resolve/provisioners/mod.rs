@@ -33,6 +33,7 @@ pub(super) fn plan(
     let pause_before = pause(&mut decoder);
     let timeout = decoder.switchable_duration("timeout").filter(|timeout| !timeout.is_zero());
     let max_retries = decoder.number("max_retries", 0..=i64::from(u32::MAX)).unwrap_or(0);
+    let continue_on_error = decoder.boolean("continue_on_error");
     let action = if runs { action(&kind, &mut decoder) } else { checked(&mut decoder) };
     if runs && !has_place(context, &action) {
         decoder.push(without_guest(&kind, decoder.whole_span()));
@@ -40,7 +41,7 @@ pub(super) fn plan(
         return None;
     }
     diagnostics.extend(decoder.finish());
-    Some(ProvisionerPlan { kind, pause_before, timeout, max_retries, action })
+    Some(ProvisionerPlan { kind, pause_before, timeout, max_retries, continue_on_error, action })
 }
 
 /// The `file` builder has no guest; Packer lets such provisioners work on one of make-believe.
@@ -55,8 +56,8 @@ fn without_guest(kind: &str, span: &Span) -> Diagnostic {
 
 /// Nothing of it is looked at.
 fn foreign(kind: String) -> ProvisionerPlan {
-    let action = ProvisionerAction::NotRun;
-    ProvisionerPlan { kind, pause_before: Duration::ZERO, timeout: None, max_retries: 0, action }
+    let (pause_before, action) = (Duration::ZERO, ProvisionerAction::NotRun);
+    ProvisionerPlan { kind, pause_before, timeout: None, max_retries: 0, continue_on_error: false, action }
 }
 
 /// One that this program does not run.

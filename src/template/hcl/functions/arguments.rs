@@ -127,12 +127,13 @@ impl Kind {
             (Self::Any, _)
             | (Self::Text, Value::String(_))
             | (Self::Map, Value::Map(_))
+            | (Self::Sequence, Value::List(_))
             | (Self::List(Self::Any), Value::List(_) | Value::Set(_)) => Ok(value.clone()),
             (Self::Text, _) => value.to_text().map(Value::string),
             (Self::Number, _) => value.to_number().map(Value::Number),
             (Self::Flag, _) => value.to_bool().map(Value::Bool),
             (Self::List(element), Value::List(items) | Value::Set(items)) => element.convert_all(items),
-            (Self::List(_), other) => Err(format!("a list is needed, this is {}", other.describe())),
+            (Self::List(_) | Self::Sequence, other) => Err(format!("a list is needed, this is {}", other.describe())),
             (Self::Map, other) => Err(format!("a map is needed, this is {}", other.describe())),
         }
     }

@@ -48,6 +48,8 @@ pub(super) enum Kind {
     Flag,
     /// A list, a tuple or a set. Elements that are null or not known stay as they are.
     List(&'static Kind),
+    /// A list or a tuple, of anything. A set has no order that could be asked for.
+    Sequence,
     Map,
 }
 
@@ -140,6 +142,10 @@ pub(super) const fn number(name: &'static str) -> Parameter {
 
 pub(super) const fn list(name: &'static str) -> Parameter {
     parameter(name, Kind::List(&Kind::Any))
+}
+
+pub(super) const fn sequence(name: &'static str) -> Parameter {
+    parameter(name, Kind::Sequence)
 }
 
 pub(super) const fn texts(name: &'static str) -> Parameter {

@@ -8,24 +8,24 @@ use super::unify::unify;
 use crate::template::hcl::functions::CallError;
 use crate::template::hcl::functions::arguments::Arguments;
 use crate::template::hcl::functions::limits::check_elements;
-use crate::template::hcl::functions::table::{Function, Needs, any, flags, list, number, numbers, texts};
+use crate::template::hcl::functions::table::{Function, Needs, any, flags, list, number, numbers, sequence, texts};
 use crate::template::hcl::value::{Number, Value};
 
 pub(in crate::template::hcl::functions) const FUNCTIONS: &[Function] = &[
     Function::always("alltrue", &[flags("list")], all_true),
     Function::always("anytrue", &[flags("list")], any_true),
     Function::new("chunklist", &[list("list"), number("size")], chunk_list).needs(Needs::Shape),
-    Function::new("coalescelist", &[], coalesce_list).and_some(list("lists").or_null()).needs(Needs::Nothing),
+    Function::new("coalescelist", &[], coalesce_list).and_some(sequence("lists").or_null()).needs(Needs::Nothing),
     Function::always("compact", &[texts("list")], compact),
-    Function::new("concat", &[], concat).and_some(list("seqs")).needs(Needs::Shape),
+    Function::new("concat", &[], concat).and_some(sequence("seqs")).needs(Needs::Shape),
     Function::always("contains", &[list("list"), any("value")], |a| Value::Bool(a.list(0).contains(a.any(1)))),
     Function::always("distinct", &[list("list")], distinct),
-    Function::new("element", &[list("list"), number("index")], element).needs(Needs::Shape),
+    Function::new("element", &[sequence("list"), number("index")], element).needs(Needs::Shape),
     Function::new("flatten", &[list("list")], flatten).needs(Needs::Shape),
-    Function::new("index", &[list("list"), any("value")], index),
+    Function::new("index", &[sequence("list"), any("value")], index),
     Function::new("length", &[any("value")], length).needs(Needs::Shape),
     Function::always("reverse", &[list("list")], reverse).needs(Needs::Shape),
-    Function::new("slice", &[list("list"), number("start_index"), number("end_index")], slice).needs(Needs::Shape),
+    Function::new("slice", &[sequence("list"), number("start_index"), number("end_index")], slice).needs(Needs::Shape),
     Function::new("sort", &[texts("list")], sort),
     Function::new("sum", &[numbers("list")], sum),
 ];

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::unify::unify;
+use super::unify::{common, unify};
 use crate::template::hcl::functions::CallError;
 use crate::template::hcl::functions::arguments::Arguments;
 use crate::template::hcl::functions::limits::check_elements;
@@ -42,7 +42,11 @@ fn unified(arguments: &Arguments<'_>) -> Result<Vec<BTreeSet<Value>>, CallError>
 
 /// Every choice of one element of each argument; those of the last argument change first.
 fn set_product(arguments: &Arguments<'_>) -> Result<Value, CallError> {
-    let lists: Vec<&[Value]> = (0..arguments.len()).map(|index| arguments.list(index)).collect();
+    let lists = (0..arguments.len()).map(|index| {
+        common(arguments.list(index)).ok_or_else(|| CallError::of(index, "its elements have no common type"))?;
+        Ok(unify(arguments.list(index)))
+    });
+    let lists = lists.collect::<Result<Vec<_>, CallError>>()?;
     let cells = lists.iter().fold(lists.len(), |cells, list| cells.saturating_mul(list.len()));
     check_elements(cells)?;
     let mut choices: Vec<Vec<Value>> = vec![Vec::new()];

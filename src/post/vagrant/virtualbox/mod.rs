@@ -1,0 +1,64 @@
+//! Boxes for the provider `virtualbox`: `box.ovf` with its disks, and a Vagrantfile that tells the MAC address
+//! which the guest knows as its own.
+
+mod built;
+mod export;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::{Contents, Error, ProviderPart};
+use crate::artifact::Artifact;
+use crate::image::ovf::Mac;
+use crate::io::Context;
+use crate::io::partial::PartialFile;
+
+/// Vagrant looks for this name.
+const DESCRIPTOR: &str = "box.ovf";
+
+/// A machine's description and disks.
+struct Package {
+    files: Contents,
+    mac: Mac,
+    temporary: Vec<PartialFile>,
+}
+
+#[derive(Serialize)]
+struct Metadata<'a> {
+    architecture: &'a str,
+    provider: &'static str,
+}
+
+/// What VirtualBox exported is taken as it is; of any other machine's disks a package is written.
+pub(super) async fn part(
+    input: &Artifact,
+    architecture: &str,
+    target: &Path,
+    context: &Context,
+) -> Result<ProviderPart, Error> {
+    let package = match export::of(input)? {
+        Some(package) => package,
+        None => built::package(input, architecture, target, context).await?,
+    };
+    Ok(ProviderPart {
+        files: package.files,
+        metadata: metadata(architecture),
+        vagrantfile: vagrantfile(package.mac),
+        temporary: package.temporary,
+    })
+}
+
+/// One line of JSON.
+fn metadata(architecture: &str) -> String {
+    let metadata = Metadata { architecture, provider: "virtualbox" };
+    let mut text = serde_json::to_string(&metadata).expect("texts are always JSON");
+    text.push('\n');
+    text
+}
+
+fn vagrantfile(mac: Mac) -> String {
+    format!("Vagrant.configure(\"2\") do |config|\n  config.vm.base_mac = \"{mac}\"\nend\n")
+}
