@@ -29,7 +29,6 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod transfer;
-mod tree;
 mod tunnel;
 mod wire;
 

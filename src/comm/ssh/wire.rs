@@ -23,6 +23,12 @@ pub(super) struct Answered {
     pub(super) banner: String,
 }
 
+impl std::fmt::Debug for Answered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Answered").field("banner", &self.banner).finish_non_exhaustive()
+    }
+}
+
 /// Why a connection did not come to a banner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Unanswered {
@@ -151,7 +157,7 @@ mod tests {
             let (mut stream, _) = listener.accept().await.unwrap();
             stream.write_all(answer).await.unwrap();
         };
-        tokio::join!(knock(&address, Duration::from_secs(30)), serve).0
+        tokio::join!(knock(&Way::Straight, &address, Duration::from_secs(30)), serve).0
     }
 
     #[tokio::test]
@@ -159,7 +165,7 @@ mod tests {
         let text = b"hello\r\nSSH-2.0-dropbear_2022.83\r\nrest";
         let answered = knock_at(text).await.unwrap();
         assert_eq!(answered.banner, "SSH-2.0-dropbear_2022.83");
-        let (mut wire, _guard) = answered.into_wire();
+        let (mut wire, _cut) = answered.into_wire();
         let mut again = Vec::new();
         wire.read_to_end(&mut again).await.unwrap();
         assert_eq!(again, text);
@@ -176,18 +182,18 @@ mod tests {
     async fn a_silent_port_is_given_up() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = ("127.0.0.1".to_owned(), listener.local_addr().unwrap().port());
-        let error = knock(&address, Duration::from_millis(20)).await.unwrap_err();
+        let error = knock(&Way::Straight, &address, Duration::from_millis(20)).await.unwrap_err();
         assert_eq!(error, Unanswered::Silent);
     }
 
     #[tokio::test]
-    async fn dropping_the_guard_ends_a_waiting_read() {
+    async fn cutting_ends_a_waiting_read() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-        let answered = Answered { stream: client, read: BytesMut::new(), banner: String::new() };
-        let (mut wire, guard) = answered.into_wire();
+        let client = tokio::net::TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let answered = Answered { stream: Box::new(client), read: BytesMut::new(), banner: String::new() };
+        let (mut wire, cut) = answered.into_wire();
         let mut byte = [0];
-        let (read, ()) = tokio::join!(wire.read(&mut byte), async { drop(guard) });
+        let (read, ()) = tokio::join!(wire.read(&mut byte), async { cut.cancel() });
         assert_eq!(read.unwrap_err().kind(), io::ErrorKind::ConnectionAborted);
     }
 }

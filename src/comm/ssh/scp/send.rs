@@ -3,7 +3,7 @@
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader, DuplexStream};
 
 use super::{Fault, read_answer};
-use crate::comm::ssh::tree::Entry;
+use crate::comm::tree::Entry;
 
 /// Bytes read from a local file at once.
 const READ_BUFFER: usize = 128 * 1024;

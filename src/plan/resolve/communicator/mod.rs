@@ -16,7 +16,6 @@ use crate::plan::communicator::algorithms::{CIPHERS, KEY_EXCHANGES};
 use crate::plan::communicator::{CommunicatorPlan, FileTransferMethod, SshPlan, TemporaryKey};
 use crate::plan::decode::duration::Signed;
 use crate::plan::decode::{Decoder, Expect};
-use crate::plan::resolve::Purpose;
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
 const DEFAULT_ATTEMPTS: u32 = 10;
@@ -26,21 +25,17 @@ const DEFAULT_KEEP_ALIVE: Duration = Duration::from_secs(5);
 const TEMPORARY_RSA_BITS: u32 = 2048;
 
 /// The communicator and, beside it, the key that would be made if one is needed.
-pub(super) fn communicator(decoder: &mut Decoder<'_>, purpose: Purpose) -> (CommunicatorPlan, TemporaryKey) {
+pub(super) fn communicator(decoder: &mut Decoder<'_>) -> (CommunicatorPlan, TemporaryKey) {
     let kind = decoder.string_or("communicator", "ssh");
     let key = temporary_key(decoder);
     let ssh = ssh(decoder, kind == "ssh");
     let winrm = winrm::winrm(decoder, kind == "winrm");
     let plan = match kind.as_str() {
         "ssh" => CommunicatorPlan::Ssh(Box::new(ssh)),
-        "winrm" => {
-            let finding = purpose.finding("communicator `winrm` is checked, but not spoken by this program");
-            decoder.push(finding.at(&decoder.span("communicator")));
-            CommunicatorPlan::WinRm(Box::new(winrm))
-        }
+        "winrm" => CommunicatorPlan::WinRm(Box::new(winrm)),
         "none" => CommunicatorPlan::None,
         other => {
-            let error = Diagnostic::error(format!("there is no communicator `{other}`; use `ssh` or `none`"));
+            let error = Diagnostic::error(format!("there is no communicator `{other}`; use `ssh`, `winrm` or `none`"));
             decoder.push(error.at(&decoder.span("communicator")).suggest(other, ["ssh", "none", "winrm"]));
             CommunicatorPlan::None
         }
