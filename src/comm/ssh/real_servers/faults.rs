@@ -21,6 +21,9 @@ struct Relay {
 impl Relay {
     /// The first connection is cut after `lives` bytes.
     async fn start(server: u16, lives: u64) -> Self {
+        while TcpStream::connect(("127.0.0.1", server)).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (port, sent) = (listener.local_addr().unwrap().port(), Arc::new(AtomicU64::new(0)));
         let count = Arc::clone(&sent);
@@ -85,19 +88,22 @@ async fn a_connection_that_is_cut_in_the_middle_of_an_upload_is_told_and_opened_
 }
 
 #[tokio::test]
-async fn a_file_that_shrinks_or_vanishes_while_it_is_sent_is_named() {
+async fn a_file_that_vanishes_while_a_folder_is_sent_is_named() {
     let key = key("ed25519").await;
     let Some(server) = sshd(&key).await else { return };
     for method in [FileTransferMethod::Scp, FileTransferMethod::Sftp] {
         let relay = Relay::start(server.port, u64::MAX).await;
         let communicator = through(&relay, &key, method).await;
         let (source, target) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        fs::write(source.path().join("a"), vec![0; 30_000_000]).unwrap();
+        // More than are on their way at one time.
+        for number in 0..30 {
+            fs::write(source.path().join(format!("a{number}")), vec![0; 1_000_000]).unwrap();
+        }
         fs::write(source.path().join("z"), "last").unwrap();
         let (from, before) = (format!("{}/", source.path().display()), relay.sent.load(Ordering::Relaxed));
         let vanish = async {
             while relay.sent.load(Ordering::Relaxed) < before + 500_000 {
-                tokio::task::yield_now().await;
+                tokio::time::sleep(Duration::from_millis(1)).await;
             }
             fs::remove_file(source.path().join("z")).unwrap();
         };

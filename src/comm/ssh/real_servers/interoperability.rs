@@ -1,6 +1,7 @@
 //! Which server takes which login and which algorithms: each pair is tried, and the table printed.
 
 use super::*;
+use crate::event::{Event, EventReceiver};
 use crate::io::secrets::Secret;
 use crate::plan::communicator::algorithms::{CIPHERS, KEY_EXCHANGES};
 
@@ -12,13 +13,28 @@ struct Try {
 }
 
 async fn works(server: &Server, attempt: &Try) -> Result<(), String> {
-    let plan = SshPlan { handshake_attempts: 1, timeout: Some(Duration::from_secs(40)), ..attempt.plan.clone() };
-    let address = ("127.0.0.1".to_owned(), server.port);
-    let connected = connect_with(&plan, address, attempt.key.as_ref(), &context().0, tempo()).await;
-    let communicator = connected.map_err(|error| error.to_string())?;
+    let plan = SshPlan { handshake_attempts: 1, ..attempt.plan.clone() };
+    let (address, (context, mut events)) = (("127.0.0.1".to_owned(), server.port), context());
+    let communicator = tokio::select! {
+        connected = connect_with(&plan, address, attempt.key.as_ref(), &context, tempo()) => {
+            connected.map_err(|error| error.to_string())?
+        }
+        reason = nothing_in_common(&mut events) => return Err(reason),
+    };
     let mut lines = Vec::new();
     let exit = communicator.run("echo works", |_, line| lines.push(line)).await.map_err(|error| error.to_string())?;
     if (exit, lines) == (Exit::Status(0), vec!["works".to_owned()]) { Ok(()) } else { Err("no output".into()) }
+}
+
+/// A build would try again until its time is over.
+async fn nothing_in_common(events: &mut EventReceiver) -> String {
+    while let Some((_, event)) = events.recv().await {
+        match event {
+            Event::SshNotYet { reason } if reason.contains("that we offer") => return "not offered".into(),
+            _ => {}
+        }
+    }
+    std::future::pending().await
 }
 
 /// Prints a row and gives the names of what does not work.
