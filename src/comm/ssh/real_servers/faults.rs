@@ -11,7 +11,7 @@ use super::*;
 /// Longest that one of these may take.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// A port that leads to a server. Its first connection does not live long.
+/// A port that leads to a server.
 struct Relay {
     port: u16,
     /// Bytes that went to the server.
@@ -19,7 +19,7 @@ struct Relay {
 }
 
 impl Relay {
-    /// The first connection is cut after `lives` bytes.
+    /// Each connection is cut after `lives` bytes.
     async fn start(server: u16, lives: u64) -> Self {
         while TcpStream::connect(("127.0.0.1", server)).await.is_err() {
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -28,10 +28,8 @@ impl Relay {
         let (port, sent) = (listener.local_addr().unwrap().port(), Arc::new(AtomicU64::new(0)));
         let count = Arc::clone(&sent);
         tokio::spawn(async move {
-            let mut left = lives;
             while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(relay(client, server, left, Arc::clone(&count)));
-                left = u64::MAX;
+                tokio::spawn(relay(client, server, lives, Arc::clone(&count)));
             }
         });
         Self { port, sent }
