@@ -200,7 +200,8 @@ fn options_of_builders_without_a_machine_are_accepted_and_refused_by_the_rules()
 #[test]
 fn a_builder_that_only_others_run_is_checked() {
     let folder = folder_with_files();
-    let builder = json!({ "type": "vagrant", "communicator": "ssh", "source_path": "generic/alpine", "provider": "libvirt" });
+    let builder =
+        json!({ "type": "vagrant", "communicator": "ssh", "source_path": "generic/alpine", "provider": "libvirt" });
     let template = json!({ "builders": [builder] });
     let said = |purpose| {
         let found = findings(folder.path(), &template, purpose);

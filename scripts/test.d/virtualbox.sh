@@ -22,6 +22,14 @@ remove_machines() {
 
 machines() { VBoxManage list vms | sed -n 's/.*{\(.*\)}$/\1/p'; }
 
+# the processes of machines of this registry
+running() {
+  local pid
+  for pid in $(pgrep -x VBoxHeadless); do
+    ! grep -qzxF "VBOX_IPC_SOCKETID=$VBOX_IPC_SOCKETID" "/proc/$pid/environ" || echo "VBoxHeadless $pid"
+  done
+}
+
 # eventually WHAT COMMAND...: repeats it for a minute until it succeeds
 eventually() {
   local what=$1 deadline=$((SECONDS + 60)); shift
@@ -34,7 +42,7 @@ eventually() {
 # what a build must leave as it was: machines, disks, processes, files of machines, temporary files
 nothing_left() {
   local left
-  left=$(VBoxManage list vms; VBoxManage list hdds; pgrep -af VBoxHeadless.*boxwright-; find "$TMPDIR" "$WORK/machines" -mindepth 1)
+  left=$(VBoxManage list vms; VBoxManage list hdds; running; find "$TMPDIR" "$WORK/machines" -mindepth 1)
   [ -z "$left" ] || die "left behind: $left"
 }
 

@@ -88,7 +88,11 @@ fn inputs(args: &InputArgs, manner: Manner, secrets: &Secrets) -> VariableInputs
         files: args.variable_files.clone(),
         syntax_only: manner.depth == Depth::Syntax,
         warn_undeclared: manner.warn_undeclared,
-        data: if manner.depth == Depth::WithData { DataMode::Read(data::read) } else { DataMode::Unknown },
+        data: match manner.depth {
+            Depth::Syntax => DataMode::Unknown,
+            Depth::Check => DataMode::Check(data::check),
+            Depth::WithData => DataMode::Read(data::read),
+        },
         secrets: secrets.clone(),
         ..VariableInputs::from_process()
     }

@@ -1,13 +1,15 @@
 //! A disk in blocks of one size, without those that hold nothing.
 
 use super::{Content, Disk, Error, Source};
+use crate::io::blocking::Cancelled;
 use crate::io::meter::Meter;
 
 impl<R: Source> Disk<R> {
-    /// Bytes in stretches of data, the last block of each rounded up; what `data_blocks` will read.
-    pub fn data_bytes(&mut self) -> Result<u64, Error> {
+    /// Bytes in stretches of data; what `data_blocks` will read, but for the edges of its blocks.
+    pub fn data_bytes(&mut self, cancelled: &Cancelled) -> Result<u64, Error> {
         let (mut at, mut bytes) = (0, 0);
         while at < self.virtual_bytes() {
+            cancelled.check().map_err(Error::Write)?;
             let extent = self.extent(at)?;
             if extent.content == Content::Data {
                 bytes += extent.length;
@@ -17,8 +19,8 @@ impl<R: Source> Disk<R> {
         Ok(bytes)
     }
 
-    /// Gives every block that is not all zero to `take`, with its offset, in order. The last one is filled up with
-    /// zeros.
+    /// Gives every block that is not all zero to `take`, with its offset, in order. The last one is filled up
+    /// with zeros.
     pub(super) fn data_blocks(
         &mut self,
         block_bytes: u32,
@@ -29,18 +31,21 @@ impl<R: Source> Disk<R> {
         let mut at = 0;
         while at < self.virtual_bytes() {
             let extent = self.extent(at)?;
+            // Only to see whether somebody still waits for it.
+            meter.advance(0).map_err(Error::Write)?;
             if extent.content != Content::Data {
                 at = extent.end();
-                continue;
             }
-            let start = at - at % u64::from(block_bytes);
-            self.read(start, &mut block)?;
-            if !is_zero(&block) {
-                take(start, &block).map_err(Error::Write)?;
+            while at < extent.end() {
+                let start = at - at % u64::from(block_bytes);
+                self.read(start, &mut block)?;
+                if !is_zero(&block) {
+                    take(start, &block).map_err(Error::Write)?;
+                }
+                let end = start + u64::from(block_bytes);
+                meter.advance(end.min(extent.end()) - at).map_err(Error::Write)?;
+                at = end;
             }
-            let end = start + u64::from(block_bytes);
-            meter.advance(end.min(extent.end()) - at).map_err(Error::Write)?;
-            at = end;
         }
         Ok(())
     }

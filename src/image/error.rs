@@ -31,6 +31,13 @@ impl Classify for Error {
     }
 }
 
+impl Error {
+    /// An image's error that came through a writer, or else the writer's own.
+    pub(super) fn of_writer(error: std::io::Error) -> Self {
+        error.downcast().unwrap_or_else(Self::Write)
+    }
+}
+
 impl From<Error> for std::io::Error {
     fn from(error: Error) -> Self {
         match error {

@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use fs_err as fs;
 use rustix::io::Errno;
 
-use super::Error;
+use super::{Error, Format};
+
+/// More than any format needs to be known.
+const FORMAT_BYTES: usize = 64;
 
 /// Where an image's bytes come from.
 pub trait Source: Read + Seek {
@@ -56,6 +59,11 @@ impl<R: Source> Input<R> {
 
     pub(super) fn length(&self) -> u64 {
         self.length
+    }
+
+    /// What its first bytes say.
+    pub fn format(&mut self) -> Result<Format, Error> {
+        Ok(Format::detect(&self.start(FORMAT_BYTES)?))
     }
 
     /// The first bytes, fewer when the file is shorter.

@@ -17,6 +17,7 @@ mod table;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod vmdk;
+mod window;
 
 pub use disk::{Disk, Format};
 pub use error::Error;
@@ -24,6 +25,7 @@ pub use input::{Input, Source};
 pub use qcow2::Qcow2;
 pub use raw::Raw;
 pub use vmdk::Vmdk;
+pub use window::Window;
 
 /// No image may claim to hold more than 1 PiB.
 const MAX_VIRTUAL_BYTES: u64 = 1 << 50;

@@ -28,7 +28,7 @@ use communicator::CommunicatorPlan;
 use post_processor::PostProcessorPlan;
 use provisioner::ProvisionerPlan;
 use qemu::QemuPlan;
-use virtualbox::VirtualBoxPlan;
+use virtualbox::{VirtualBoxOrigin, VirtualBoxPlan};
 
 /// One build, ready to run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -114,6 +114,12 @@ impl MachinePlan {
             HypervisorPlan::Qemu(_) => "transcend.qemu",
             HypervisorPlan::VirtualBox(_) => "mitchellh.virtualbox",
         }
+    }
+
+    /// Whether nothing of the build is to be in the output folder.
+    pub fn leaves_no_files(&self) -> bool {
+        let is_kept = |origin: &VirtualBoxOrigin| matches!(origin, VirtualBoxOrigin::Machine { .. });
+        self.virtualbox().is_some_and(|virtualbox| virtualbox.export.skip && is_kept(&virtualbox.origin))
     }
 
     /// Whether the hypervisor goes on using files of the output folder.

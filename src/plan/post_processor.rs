@@ -76,11 +76,16 @@ pub struct CompressPlan {
     pub compression_level: i32,
 }
 
-/// `None`: as the machine was built.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct OvaPlan {
     /// Fields: `.BuildName .BuilderType` and the build data.
     pub output: Late,
+    pub machine: MachineChanges,
+}
+
+/// What a machine is to be elsewhere; `None`: as it was built.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct MachineChanges {
     pub vm_name: Option<String>,
     /// VirtualBox's.
     pub guest_os_type: Option<String>,

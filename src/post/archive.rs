@@ -8,6 +8,7 @@ use fs_err as fs;
 
 use super::Error;
 use crate::event::{Event, Work};
+use crate::image::Window;
 use crate::io::Context;
 use crate::io::blocking;
 use crate::io::hash::{HashWriter, Written};
@@ -29,6 +30,24 @@ pub(super) enum Content {
 }
 
 impl Content {
+    pub(super) fn size(&self) -> std::io::Result<u64> {
+        match self {
+            Self::Text(text) => Ok(text.len() as u64),
+            Self::File(path) => Ok(fs::metadata(path)?.len()),
+            Self::Part { size, .. } => Ok(*size),
+        }
+    }
+
+    /// For reading at any place, if it is in a file.
+    pub(super) fn window(&self) -> std::io::Result<Option<Window>> {
+        let (path, offset) = match self {
+            Self::Text(_) => return Ok(None),
+            Self::File(path) => (path, 0),
+            Self::Part { path, offset, .. } => (path, *offset),
+        };
+        Ok(Some(Window::new(fs::File::open(path)?, offset, self.size()?)))
+    }
+
     pub(super) fn open(&self) -> std::io::Result<Box<dyn Read + '_>> {
         match self {
             Self::Text(text) => Ok(Box::new(text.as_bytes())),
@@ -53,11 +72,7 @@ pub(super) struct Item {
 
 impl Item {
     pub(super) fn size(&self) -> std::io::Result<u64> {
-        match &self.content {
-            Content::Text(text) => Ok(text.len() as u64),
-            Content::File(path) => Ok(fs::metadata(path)?.len()),
-            Content::Part { size, .. } => Ok(*size),
-        }
+        self.content.size()
     }
 
     fn append<W: Write>(&self, tar: &mut TarWriter<W>, meter: &mut Meter) -> std::io::Result<()> {

@@ -7,6 +7,7 @@ mod checksum;
 mod compress;
 mod destroy;
 mod error;
+mod exported;
 mod machine;
 mod manifest;
 mod ova;

@@ -23,7 +23,10 @@ const BESIDE_A_BUILD: [(&str, &[&str]); 16] = [
         "variable \"a\" {\n  type    = number\n  default = \"x\"\n}",
         &["variable `a`: a number is needed, this is a string", "t.pkr.hcl:9:13"],
     ),
-    ("variable \"a\" {\n  default = var.a\n}", &["nothing can be referred to here", "t.pkr.hcl:8:13"]),
+    (
+        "variable \"a\" {\n  default = var.a\n}",
+        &["the default of variable `a` refers to `var.a`", "a default is a constant or `env(...)`", "t.pkr.hcl:8:13"],
+    ),
     (
         "variable \"address\" {\n  default = \"\"\n}\nlocals {\n  a = var.adress\n}",
         &["there is no variable `adress`", "did you mean `address`", "t.pkr.hcl:11:11"],
@@ -79,7 +82,7 @@ const IN_A_BUILD: [(&str, &[&str]); 11] = [
     ),
     (
         "provisioner \"shell-local\" {\n  inline = [\"x\"]\n  only = [\"null.x\"]\n  except = [\"null.x\"]\n}",
-        &["both `only` and `except`"],
+        &["`only` and `except` cannot be used together", "keep one of the two"],
     ),
     ("provisioner \"shell-local\" {\n}", &["one of `inline`, `script`, `scripts`, `command` must be set"]),
     ("provisioner \"shell-local\" {\n  inline = [\"x\"]\n  timeout = \"5\"\n}", &["`timeout`", "a duration such as"]),
@@ -137,6 +140,19 @@ fn templates_that_are_none_are_refused() {
     for (text, parts) in WHOLE {
         refused(text, parts);
     }
+}
+
+#[test]
+fn builds_that_share_an_output_folder_are_refused_before_they_start() {
+    let source =
+        "source \"qemu\" \"x\" {\n  iso_url = \"i.iso\"\n  iso_checksum = \"none\"\n  ssh_username = \"u\"\n}\n";
+    let build = |name: &str| format!("build {{\n{name}\n  sources = [\"qemu.x\"]\n}}\n");
+    let text = format!("{source}{}{}", build(""), build("  name = \"b\""));
+    let bench = Bench::new().file("t.pkr.hcl", &text).file("i.iso", "not really");
+    let said = "build `qemu.x`: this build and `b.qemu.x` write to the same place, `output-x`";
+    refuses(&bench, &["build", "t.pkr.hcl"], &[said, "give each its own"]);
+    let ran = bench.run(&["validate", "t.pkr.hcl"]);
+    assert!(ran.code == 0 && ran.stdout.contains(&format!("warning: {said}")), "{}", ran.stdout);
 }
 
 #[test]

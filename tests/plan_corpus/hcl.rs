@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use boxwright::diag::Diagnostics;
+use boxwright::diag::{Diagnostic, Diagnostics};
 use boxwright::io::secrets::Secret;
 use boxwright::plan::resolve::{ResolveOptions, resolve};
 use boxwright::plan::show::{inspect_sections, plan_text};
@@ -70,20 +70,16 @@ fn values_that_fail_their_type_or_their_validation() {
 }
 
 fn messages(diagnostics: &Diagnostics) -> String {
-    let line = |found: &boxwright::diag::Diagnostic| {
-        format!("{}\n  {}\n", found.message, found.help.as_deref().unwrap_or("-"))
-    };
+    let line = |found: &Diagnostic| format!("{}\n  {}\n", found.message, found.help.as_deref().unwrap_or("-"));
     diagnostics.iter().map(line).collect()
 }
 
 /// As the program reads them, for the one source that needs no network.
 fn read_null(request: &DataRequest) -> Result<BTreeMap<String, String>, Diagnostics> {
-    assert_eq!(request.kind.value, "null");
-    let input = match request.options.get("input").map(|value| &value.kind) {
-        Some(Kind::String(text)) => text.clone(),
-        other => panic!("{other:?} is asked for"),
-    };
-    Ok(BTreeMap::from([("output".to_owned(), input)]))
+    match request.options.get("input").map(|value| &value.kind) {
+        Some(Kind::String(text)) => Ok(BTreeMap::from([("output".to_owned(), text.clone())])),
+        _ => Err(Diagnostic::error("no input").into()),
+    }
 }
 
 #[test]

@@ -50,6 +50,7 @@ pub(crate) const ALL: &[Difference] = &[
             "hcl2/blocks newer: the registry",
             "hcl2/blocks newer: a local block",
             "hcl2/blocks newer: an error-cleanup-provisioner",
+            "hcl2/provisioners newer: go on after an error",
             "hcl2/blocks source-reference: from a local",
             "hcl2/blocks source-reference: from a variable in a text",
             "hcl2/blocks build: its name is made of a variable",
@@ -122,6 +123,10 @@ pub(crate) const ALL: &[Difference] = &[
         ],
     ),
     difference(
+        "this option is settled before the build runs, when `build` is not known yet",
+        &["hcl2/provisioners value: the host in the shebang"],
+    ),
+    difference(
         "Packer would pass over it in silence, and it is most likely a mistake",
         &[
             "json/post-processors vagrant: an unknown option in an override",
@@ -143,6 +148,10 @@ pub(crate) const ALL: &[Difference] = &[
         ],
     ),
     difference(
+        "templates with a variable for `iso_checksum_type` make such texts; what `none` says is plain",
+        &["json/qemu checksum: none, with digits", "json/qemu checksum: a kind without digits"],
+    ),
+    difference(
         "it is clear what is meant",
         &[
             "json/interpolation functions: clean_resource_name",
@@ -150,8 +159,6 @@ pub(crate) const ALL: &[Difference] = &[
             "json/language key-matching: options in capitals",
             "json/post-processors checksum: capitals",
             "json/provisioner-options retries: hexadecimal",
-            "json/qemu checksum: none, with digits",
-            "json/qemu checksum: a kind without digits",
             "json/provisioner-options missing-file: null among the sources",
             "json/qemu missing-file: null for a floppy's",
             "json/virtualbox none: the version file is uploaded",

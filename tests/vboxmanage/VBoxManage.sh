@@ -5,6 +5,8 @@
 #   calls       a call for each 0x1e, a word for each 0x1f
 #   failures    lines "COUNT<tab>EXIT CODE<tab>START OF THE CALL<tab>MESSAGE": the first COUNT such calls fail
 #   machine/    name, uuid, folder, state, controllers, attached, snapshots, current: the machine's
+#   controllers those of machines that are imported
+#   deaf        there: nothing in the guest listens to the power button
 #   guest/      the folder its user logs in to; a file `off` there is a machine that stopped itself
 #   sshd        the configuration of the guest's SSH server, where it has one; sshd.pid is its process
 here=${0%/*}/virtualbox
@@ -55,6 +57,15 @@ start() {
     [ -e "$here/sshd" ] || return 0
     port=$(cat "$here/port")
     /usr/sbin/sshd -f "$here/sshd" -p "$port" -o "PidFile=$here/sshd.pid" || fail "no SSH server"
+}
+
+# $1: what to do, $2: a file
+control() {
+    case "$1" in
+    poweroff) stop ;;
+    acpipowerbutton) [ -e "$here/deaf" ] || stop ;;
+    screenshotpng) echo picture > "$2" ;;
+    esac
 }
 
 # $1: the rule NAME,tcp,ADDRESS,PORT,,GUEST PORT
@@ -120,6 +131,11 @@ make_machine() {
     echo poweroff > "$machine/state"
 }
 
+import_machine() {
+    make_machine "$(word_after --vmname "$@")" "" "$(word_after --basefolder "$@")"
+    cp "$here/controllers" "$machine/controllers"
+}
+
 # Machines of others have the disks that this one has; only those of this one are deleted with it.
 unregister() {
     case " $* " in *" --delete "*) cut -f 2 "$machine/attached" | grep '\.vdi$' | while read -r disk; do rm -f "$disk"; done ;; esac
@@ -167,14 +183,14 @@ case "$1" in
 list) [ "$2" != systemproperties ] || echo "Default Guest Additions ISO:     ${0%/*}/additions.iso" ;;
 showvminfo) show "$2" ;;
 createvm) make_machine "$(word_after --name "$@")" "$(word_after --uuid "$@")" ;;
-import) make_machine "$(word_after --vmname "$@")" "" "$(word_after --basefolder "$@")" ;;
+import) import_machine "$@" ;;
 modifyvm) [ "$3 $4" = '--natpf1 delete' ] || case "$3" in --natpf1 | --nat-pf1) forward "$4" ;; esac ;;
 createhd) echo disk > "$(word_after --filename "$@")" ;;
 createmedium) echo disk > "$(word_after --filename "$@")" ;;
 storagectl) control_storage "$@" ;;
 storageattach) attach "$@" ;;
 startvm) start ;;
-controlvm) case "$3" in poweroff | acpipowerbutton) stop ;; screenshotpng) echo picture > "$4" ;; esac ;;
+controlvm) control "$3" "$4" ;;
 snapshot) shift 2; snapshot "$@" ;;
 export) export_machine "$@" ;;
 unregistervm) unregister "$@" ;;

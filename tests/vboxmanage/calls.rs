@@ -10,19 +10,21 @@ use std::sync::LazyLock;
 use fs_err as fs;
 use regex::Regex;
 
-/// What changes a machine, in order; what asks only, which depends on how often one looks.
+/// The calls in order, without the questions about a machine, which depend on how often one looks.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Calls {
-    pub(crate) changes: Vec<String>,
-    pub(crate) questions: Vec<String>,
-}
+pub(crate) struct Calls(pub(crate) Vec<String>);
 
 /// The machine's name, wherever it stands.
 const NAME: &str = "NAME";
 
-/// What Packer does in another order in each run: settings of the window, discs put in, discs taken out.
-const UNORDERED: [&str; 3] =
-    [r"^setextradata global ", r"--type dvddrive --medium \S*\.iso$", r"--type dvddrive --medium none$"];
+/// What Packer does in another order in each run (settings of the window, discs put in, discs taken out), and the
+/// images that we have forgotten at the end.
+const UNORDERED: [&str; 4] = [
+    r"^setextradata global ",
+    r"--type dvddrive --medium \S*\.iso$",
+    r"--type dvddrive --medium none$",
+    r"^closemedium (dvd|floppy) ",
+];
 
 static PATTERNS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
     let patterns = [
@@ -42,26 +44,27 @@ impl Calls {
     pub(crate) fn read(bench: &Path, name: Option<&str>) -> Self {
         let text = fs::read_to_string(bench.join("virtualbox/calls")).unwrap_or_default();
         let calls = text.split_terminator('\x1e').map(|call| call.split_terminator('\x1f').collect::<Vec<_>>());
-        let (questions, mut changes): (Vec<_>, Vec<_>) =
-            calls.map(|words| line(&words, bench, name)).partition(|line| is_question(line));
-        sort_where_free(&mut changes);
-        Self { changes, questions }
+        let name = name.map(|name| Regex::new(&format!(r"\b{}\b", regex::escape(name))).unwrap());
+        let lines = calls.map(|words| line(&words, bench, name.as_ref()));
+        let mut lines: Vec<_> = lines.filter(|line| !is_question(line)).collect();
+        sort_where_free(&mut lines);
+        Self(lines)
     }
 }
 
-fn line(words: &[&str], bench: &Path, name: Option<&str>) -> String {
+fn line(words: &[&str], bench: &Path, name: Option<&Regex>) -> String {
     let below = format!("{}/", bench.display());
-    let words = words.iter().map(|word| match name {
-        Some(name) => word.replace(&below, "").replace(name, NAME),
-        None => word.replace(&below, ""),
+    let words = words.iter().map(|word| {
+        let word = word.replace(&below, "");
+        name.map_or(word.clone(), |name| name.replace_all(&word, NAME).into_owned())
     });
     let line = shell_words::join(words);
     PATTERNS.iter().fold(line, |line, (pattern, name)| pattern.replace_all(&line, *name).into_owned())
 }
 
 fn is_question(line: &str) -> bool {
-    ["--version", "list ", "showvminfo ", "getextradata "].iter().any(|start| line.starts_with(start))
-        || line.starts_with("snapshot ") && line.contains(" list")
+    let is_list = line.starts_with("snapshot ") && line.contains(" list");
+    is_list || line.starts_with("--version") || line.starts_with("showvminfo ")
 }
 
 fn sort_where_free(lines: &mut [String]) {

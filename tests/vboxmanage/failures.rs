@@ -53,12 +53,8 @@ async fn a_machine_that_is_held_for_a_moment_costs_a_moment() {
         let started = Instant::now();
         let Some(end) = build(json!({ "failures": failure(call, 3, 1, message) })).await else { return };
         assert!(end.trial.success && !end.machine_is_left, "{call}: {}", end.trial.log);
-        let tries = end
-            .trial
-            .calls
-            .changes
-            .iter()
-            .filter(|line| line.replace('\'', "").replace("NAME", "box").starts_with(call));
+        let tries =
+            end.trial.calls.0.iter().filter(|line| line.replace('\'', "").replace("NAME", "box").starts_with(call));
         assert!(tries.count() >= 4, "{call}: {:#?}", end.trial.calls);
         assert!(started.elapsed() < QUICK, "{call}: {:?}", started.elapsed());
     }
@@ -82,7 +78,7 @@ async fn warnings_may_stand_before_the_version() {
         let Some(end) = build(json!({ "version": version })).await else { return };
         assert!(end.trial.success, "{}", end.trial.log);
         let expected = "modifyvm NAME --nat-localhostreachable1 on".to_owned();
-        assert!(end.trial.calls.changes.contains(&expected), "{:#?}", end.trial.calls);
+        assert!(end.trial.calls.0.contains(&expected), "{:#?}", end.trial.calls);
     }
 }
 
@@ -92,7 +88,7 @@ async fn without_a_version_or_the_kernel_module_no_build_begins() {
     for (version, cause) in [(warning, "modprobe vboxdrv"), ("no such file", "tells no version")] {
         let Some(end) = build(json!({ "version": version })).await else { return };
         assert!(!end.trial.success && end.trial.log.contains(cause), "{}", end.trial.log);
-        assert!(end.trial.calls.changes.is_empty() && !end.output_is_left, "{:#?}", end.trial.calls);
+        assert!(end.trial.calls.0.is_empty() && !end.output_is_left, "{:#?}", end.trial.calls);
     }
 }
 

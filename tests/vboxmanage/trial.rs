@@ -21,8 +21,8 @@ const VERSION: &str = "6.1.50r161033";
 #[derive(Clone, Debug)]
 pub(crate) struct Template {
     pub(crate) name: String,
-    /// `builder` with its options; there may be `version`, `provisioners`, `snapshots` and `controllers` of a machine
-    /// `kept`, and `failures` of calls.
+    /// `builder` with its options. There may be `version`, `provisioners`, `snapshots` of a machine `kept` that is there
+    /// before, `controllers` of that or of an imported one, `deaf` to the power button, and `failures` of calls.
     pub(crate) content: Value,
 }
 
@@ -56,8 +56,12 @@ impl Template {
         self.builder()["communicator"] == "ssh"
     }
 
-    pub(crate) fn version(&self) -> &str {
+    fn version(&self) -> &str {
         self.content["version"].as_str().unwrap_or(VERSION)
+    }
+
+    pub(crate) fn major_version(&self) -> u32 {
+        self.version().split('.').next().unwrap().parse().unwrap()
     }
 
     /// A line for each call that fails, as the script reads them.
@@ -70,7 +74,16 @@ impl Template {
         self.content["failures"].as_array().into_iter().flatten().map(line).collect()
     }
 
-    /// The text of the file, with what every build needs where the template is silent.
+    /// Name and chip of each controller that a machine has which we do not make ourselves.
+    fn controllers(&self) -> String {
+        let row = |row: &Value| format!("{}\t{}\n", row[0].as_str().unwrap(), row[1].as_str().unwrap());
+        match self.content["controllers"].as_array() {
+            Some(rows) => rows.iter().map(row).collect(),
+            None => "IDE Controller\tPIIX4\n".to_owned(),
+        }
+    }
+
+    /// The text of the file, with what makes builds short where the template is silent; null takes it out again.
     fn text(&self, places: &Places<'_>) -> String {
         let mut builder = json!({ "communicator": "none", "headless": true, "boot_wait": "-1s",
             "boot_keygroup_interval": "1us", "post_shutdown_delay": "1ms", "virtualbox_version_file": "",
@@ -79,7 +92,9 @@ impl Template {
             builder["iso_url"] = "installer.iso".into();
             builder["iso_checksum"] = "none".into();
         }
-        builder.as_object_mut().unwrap().extend(self.builder().as_object().unwrap().clone());
+        let builder = builder.as_object_mut().unwrap();
+        builder.extend(self.builder().as_object().unwrap().clone());
+        builder.retain(|_, value| !value.is_null());
         let provisioners = self.content.get("provisioners").cloned().unwrap_or_else(|| json!([]));
         places.fill(&json!({ "builders": [builder], "provisioners": provisioners }).to_string())
     }
@@ -133,8 +148,12 @@ impl Bench {
             places.keys.prepare_guest(&bench.path("virtualbox"), places.guest_port());
         }
         fs::write(bench.path("virtualbox/failures"), template.failures().concat()).unwrap();
-        if let Some(snapshots) = template.content.get("snapshots") {
-            bench.register_machine(snapshots, template.content.get("controllers"));
+        fs::write(bench.path("virtualbox/controllers"), template.controllers()).unwrap();
+        if template.content["deaf"] == true {
+            fs::write(bench.path("virtualbox/deaf"), "").unwrap();
+        }
+        if let Some(snapshots) = template.content["snapshots"].as_array() {
+            bench.register_machine(snapshots);
         }
         bench
     }
@@ -144,29 +163,22 @@ impl Bench {
     }
 
     /// A machine that VirtualBox has had before the build. Each snapshot is a child of the one before it.
-    fn register_machine(&self, snapshots: &Value, controllers: Option<&Value>) {
+    fn register_machine(&self, snapshots: &[Value]) {
         let machine = self.path("virtualbox/machine");
         fs::create_dir(&machine).unwrap();
-        let names = snapshots.as_array().unwrap().iter().map(|name| name.as_str().unwrap());
+        fs::copy(self.path("virtualbox/controllers"), machine.join("controllers")).unwrap();
         let node = |depth: usize| format!("SnapshotName{}", "-1".repeat(depth));
-        let rows = names
-            .enumerate()
-            .map(|(depth, name)| format!("{name}\t00000000-0000-0000-0000-{:012}\t{}\n", depth + 1, node(depth)));
-        let rows: Vec<_> = rows.collect();
-        let current = rows.len().checked_sub(1).map(node).unwrap_or_default();
-        let ide = json!([["IDE Controller", "PIIX4"]]);
-        let controllers = controllers.unwrap_or(&ide).as_array().unwrap().iter();
-        let controllers =
-            controllers.map(|row| format!("{}\t{}\n", row[0].as_str().unwrap(), row[1].as_str().unwrap()));
+        let row = |(depth, name): (usize, &Value)| {
+            format!("{}\t00000000-0000-0000-0000-{:012}\t{}\n", name.as_str().unwrap(), depth + 1, node(depth))
+        };
         let files = [
-            ("name", "kept\n"),
-            ("uuid", "00000000-0000-4000-8000-000000000000\n"),
-            ("folder", "/machines\n"),
-            ("state", "poweroff\n"),
-            ("controllers", &controllers.collect::<String>()),
-            ("attached", ""),
-            ("snapshots", &rows.concat()),
-            ("current", &format!("{current}\n")),
+            ("name", "kept".to_owned()),
+            ("uuid", "00000000-0000-4000-8000-000000000000".to_owned()),
+            ("folder", "/machines".to_owned()),
+            ("state", "poweroff".to_owned()),
+            ("attached", String::new()),
+            ("snapshots", snapshots.iter().enumerate().map(row).collect()),
+            ("current", snapshots.len().checked_sub(1).map(node).unwrap_or_default()),
         ];
         for (name, text) in files {
             fs::write(machine.join(name), text).unwrap();

@@ -43,7 +43,7 @@ impl<'a> Login<'a> {
 /// The last message, which answers the guest's challenge.
 pub(super) fn authenticate(challenge: &[u8], login: Login<'_>) -> Option<Vec<u8>> {
     let challenge = Challenge::parse(challenge)?;
-    let proof = response(&challenge, login, now(), &rand::random());
+    let proof = response(&challenge, login, now(), rand::random());
     let fields = [vec![0; 24], proof, utf16(login.domain), utf16(login.user), Vec::new(), Vec::new()];
     let mut message = [SIGNATURE, &3_u32.to_le_bytes()].concat();
     let mut offset = HEADER;
@@ -80,9 +80,9 @@ impl<'a> Challenge<'a> {
     }
 }
 
-fn response(challenge: &Challenge<'_>, login: Login<'_>, time: u64, nonce: &[u8; 8]) -> Vec<u8> {
+fn response(challenge: &Challenge<'_>, login: Login<'_>, time: u64, nonce: [u8; 8]) -> Vec<u8> {
     let time = time.to_le_bytes();
-    let blob = [&[1, 1, 0, 0, 0, 0, 0, 0], &time[..], nonce, &[0; 4], challenge.target, &[0; 4]].concat();
+    let blob = [&[1, 1, 0, 0, 0, 0, 0, 0], &time[..], &nonce, &[0; 4], challenge.target, &[0; 4]].concat();
     let proof = hmac(&key(login), &[&challenge.nonce, &blob]);
     [&proof[..], &blob].concat()
 }
@@ -99,7 +99,7 @@ fn hmac(key: &[u8; 16], parts: &[&[u8]]) -> [u8; 16] {
         block.iter_mut().zip(key).for_each(|(block, key)| *block ^= key);
         block
     };
-    let inner = parts.iter().fold(Md5::new_with_prefix(pad(0x36)), |hash, part| hash.chain_update(part)).finalize();
+    let inner = parts.iter().fold(Md5::new_with_prefix(pad(0x36)), Digest::chain_update).finalize();
     Md5::new_with_prefix(pad(0x5c)).chain_update(inner).finalize().into()
 }
 
@@ -119,8 +119,9 @@ mod tests {
 
     const LOGIN: Login<'_> = Login { user: "User", domain: "Domain", password: "Password" };
 
+    /// 16 bytes.
     fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        format!("{:032x}", u128::from_be_bytes(bytes.try_into().unwrap()))
     }
 
     /// The example of MS-NLMP 4.2.4.
@@ -132,7 +133,7 @@ mod tests {
         let target = [name(2, "Domain"), name(1, "Server"), vec![0; 4]].concat();
         let nonce = [0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef];
         let challenge = Challenge { nonce, flags: 0, target: &target };
-        let response = response(&challenge, LOGIN, 0, &[0xaa; 8]);
+        let response = response(&challenge, LOGIN, 0, [0xaa; 8]);
         assert_eq!(hex(&response[..16]), "68cd0ab851e51c96aabc927bebef6a1c");
     }
 

@@ -83,7 +83,7 @@ async fn files_go_in_and_out_unchanged() {
     let Some(peer) = peer("basic", &[]).await else { return };
     let communicator = connect_to(peer.port, &plan()).await.unwrap();
     let at = |name: &str| peer.folder.path().join(name);
-    let bytes: Vec<u8> = (0..200_000_u32).flat_map(|number| number.to_le_bytes()).take(150_001).collect();
+    let bytes: Vec<u8> = (0..200_000_u32).flat_map(u32::to_le_bytes).take(150_001).collect();
     for content in [&bytes[..], b"", b"x"] {
         let path = at("it's here").to_string_lossy().into_owned();
         communicator.upload(Upload::Bytes { bytes: content, mode: 0o644 }, &path).await.unwrap();

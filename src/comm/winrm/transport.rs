@@ -122,8 +122,8 @@ fn authorized(request: RequestBuilder, token: &[u8]) -> RequestBuilder {
 }
 
 fn challenge(response: &Response) -> Option<Vec<u8>> {
-    let offers = response.headers().get_all(WWW_AUTHENTICATE).iter().filter_map(|value| value.to_str().ok());
-    let token = offers.filter_map(|value| value.strip_prefix("Negotiate ")).next()?;
+    let mut offers = response.headers().get_all(WWW_AUTHENTICATE).iter().filter_map(|value| value.to_str().ok());
+    let token = offers.find_map(|value| value.strip_prefix("Negotiate "))?;
     BASE64_STANDARD.decode(token.trim()).ok()
 }
 

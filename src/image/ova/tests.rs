@@ -101,6 +101,8 @@ fn members_that_would_leave_the_folder_are_refused() {
     }
     assert!(of("link", tar::EntryType::Symlink).contains("is not a file"));
     assert!(of("folder", tar::EntryType::Directory).contains("is not a file"));
+    assert!(of("pax", tar::EntryType::XHeader).contains("is not a file"));
+    assert!(of("././@LongLink", tar::EntryType::GNULongName).contains("is not a file"));
 }
 
 #[test]

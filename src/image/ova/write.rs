@@ -2,7 +2,7 @@
 //! only then are filled in at the end.
 
 use std::fmt::Write as _;
-use std::io::{Seek, Write};
+use std::io::{Read, Seek, Write};
 
 use crate::image::ovf::{self, Appliance};
 use crate::image::vmdk::{self, StreamOptions};
@@ -11,35 +11,7 @@ use crate::io::hash::{HashWriter, Written, hex};
 use crate::io::meter::Meter;
 use crate::io::tar::{Entry, TarWriter};
 
-/// Leaves room for `-disk001.vmdk` in a name of 100 bytes.
-const MAX_NAME_BYTES: usize = 80;
-
-/// What the files of a package are named by.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Name(String);
-
-impl Name {
-    /// What other systems could not have in a file's name becomes `_`.
-    pub fn new(text: &str) -> Self {
-        let plain = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' };
-        let name: String = text.chars().map(plain).take(MAX_NAME_BYTES).collect();
-        let hidden = name.is_empty() || name.starts_with('.');
-        Self(if hidden { format!("vm{name}") } else { name })
-    }
-
-    pub fn descriptor(&self) -> String {
-        format!("{}.ovf", self.0)
-    }
-
-    pub fn manifest(&self) -> String {
-        format!("{}.mf", self.0)
-    }
-
-    /// From 0 on.
-    pub fn disk(&self, index: usize) -> String {
-        format!("{}-disk{:03}.vmdk", self.0, index + 1)
-    }
-}
+use super::Name;
 
 /// Writes `disks` as the disks of `appliance`, whose own list of disks is made here.
 pub fn write<R: Source, W: Write + Seek>(
@@ -51,28 +23,14 @@ pub fn write<R: Source, W: Write + Seek>(
     meter: &mut Meter,
 ) -> Result<W, Error> {
     let mut appliance = Appliance { disks: planned(name, disks), ..appliance.clone() };
-    let mut tar = TarWriter::new(sink);
-    let (descriptor, start) = (name.descriptor(), tar.position().map_err(Error::Write)?);
-    let room = ovf::text(&appliance).len();
-    let blank = std::io::repeat(b' ');
-    tar.append(&Entry::plain(&descriptor, room as u64), blank).map_err(Error::Write)?;
-    let mut manifest = String::new();
+    let mut package = Package::start(name, ovf::text(&appliance).len(), sink).map_err(Error::Write)?;
     for (index, disk) in disks.iter_mut().enumerate() {
         let options = StreamOptions { name: name.disk(index), uuid: appliance.disk_uuid(index), threads };
-        let (written, streamed) = append_disk(&mut tar, disk, &options, meter).map_err(Error::Write)?;
+        let (written, streamed) = package.disk(disk, &options, meter)?;
         appliance.disks[index].file_bytes = written.bytes;
         appliance.disks[index].populated_bytes = streamed.populated_bytes;
-        add_line(&mut manifest, &options.name, &written.sha256);
     }
-    let text = padded(ovf::text(&appliance), room);
-    tar.overwrite(start + Entry::HEADER_BYTES, text.as_bytes()).map_err(Error::Write)?;
-    let digest = sha256(text.as_bytes());
-    let mut all = String::new();
-    add_line(&mut all, &descriptor, &digest);
-    all.push_str(&manifest);
-    let entry = name.manifest();
-    tar.append(&Entry::plain(&entry, all.len() as u64), all.as_bytes()).map_err(Error::Write)?;
-    tar.finish().map_err(Error::Write)
+    package.finish(ovf::text(&appliance)).map_err(Error::Write)
 }
 
 /// With the longest numbers there can be.
@@ -86,23 +44,72 @@ fn planned<R: Source>(name: &Name, disks: &[Disk<R>]) -> Vec<ovf::ApplianceDisk>
     disks.iter().enumerate().map(disk).collect()
 }
 
-fn append_disk<R: Source, W: Write + Seek>(
-    tar: &mut TarWriter<W>,
-    disk: &mut Disk<R>,
-    options: &StreamOptions,
-    meter: &mut Meter,
-) -> std::io::Result<(Written, vmdk::Streamed)> {
-    tar.append_written(&options.name, |sink| {
-        let (sink, streamed) = vmdk::write_stream(disk, HashWriter::new(sink), options, meter)?;
-        Ok((sink.finish()?, streamed))
-    })
+/// A package that is being written. The descriptor comes first, so room is left for it.
+#[derive(Debug)]
+pub struct Package<W> {
+    tar: TarWriter<W>,
+    name: Name,
+    descriptor: u64,
+    room: usize,
+    /// The manifest's lines for all but the descriptor.
+    manifest: String,
+}
+
+impl<W: Write + Seek> Package<W> {
+    /// With `room` bytes for the descriptor.
+    pub fn start(name: &Name, room: usize, sink: W) -> std::io::Result<Self> {
+        let mut tar = TarWriter::new(sink);
+        let descriptor = tar.position()? + Entry::HEADER_BYTES;
+        tar.append(&Entry::plain(&name.descriptor(), room as u64), std::io::repeat(b' '))?;
+        Ok(Self { tar, name: name.clone(), descriptor, room, manifest: String::new() })
+    }
+
+    /// Adds a disk under the name in `options`.
+    pub fn disk<R: Source>(
+        &mut self,
+        disk: &mut Disk<R>,
+        options: &StreamOptions,
+        meter: &mut Meter,
+    ) -> Result<(Written, vmdk::Streamed), Error> {
+        let added = self.tar.append_written(&options.name, |sink| {
+            let (sink, streamed) = vmdk::write_stream(disk, HashWriter::new(sink), options, meter)?;
+            Ok((sink.finish()?, streamed))
+        });
+        let (written, streamed) = added.map_err(Error::of_writer)?;
+        add_line(&mut self.manifest, &options.name, &written.sha256);
+        Ok((written, streamed))
+    }
+
+    /// Adds a file as it is.
+    pub fn file(&mut self, name: &str, mut content: impl Read) -> std::io::Result<()> {
+        let written = self.tar.append_written(name, |sink| {
+            let mut sink = HashWriter::new(sink);
+            std::io::copy(&mut content, &mut sink)?;
+            sink.finish()
+        })?;
+        add_line(&mut self.manifest, name, &written.sha256);
+        Ok(())
+    }
+
+    /// Puts the descriptor, which must not be longer than its room, and the manifest to their places.
+    pub fn finish(mut self, descriptor: String) -> std::io::Result<W> {
+        let text = padded(descriptor, self.room)?;
+        self.tar.overwrite(self.descriptor, text.as_bytes())?;
+        let mut manifest = String::new();
+        add_line(&mut manifest, &self.name.descriptor(), &sha256(text.as_bytes()));
+        manifest.push_str(&self.manifest);
+        let entry = self.name.manifest();
+        self.tar.append(&Entry::plain(&entry, manifest.len() as u64), manifest.as_bytes())?;
+        self.tar.finish()
+    }
 }
 
 /// Spaces behind the last element are nothing to XML.
-fn padded(mut text: String, room: usize) -> String {
-    let missing = room.saturating_sub(text.len());
+fn padded(mut text: String, room: usize) -> std::io::Result<String> {
+    let missing = room.checked_sub(text.len());
+    let missing = missing.ok_or_else(|| std::io::Error::other("the description is longer than planned"))?;
     text.extend(std::iter::repeat_n(' ', missing));
-    text
+    Ok(text)
 }
 
 /// In the form of the OVF standard, which knows no space before the `=`.

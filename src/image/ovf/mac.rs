@@ -8,9 +8,11 @@ const VIRTUALBOX: [u8; 3] = [0x08, 0x00, 0x27];
 pub struct Mac([u8; 6]);
 
 impl Mac {
-    pub fn virtualbox([a, b, c]: [u8; 3]) -> Self {
-        let [x, y, z] = VIRTUALBOX;
-        Self([x, y, z, a, b, c])
+    pub fn virtualbox(last: [u8; 3]) -> Self {
+        let mut bytes = [0; 6];
+        bytes[..3].copy_from_slice(&VIRTUALBOX);
+        bytes[3..].copy_from_slice(&last);
+        Self(bytes)
     }
 
     /// Twelve digits, with or without separators.

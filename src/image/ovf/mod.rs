@@ -45,19 +45,20 @@ pub struct ApplianceDisk {
 
 impl Appliance {
     pub fn uuid(&self) -> Uuid {
-        self.uuid_of("machine")
+        uuid_of("machine", &self.name)
     }
 
     pub fn disk_uuid(&self, index: usize) -> Uuid {
-        self.uuid_of(&format!("disk {index}"))
-    }
-
-    fn uuid_of(&self, part: &str) -> Uuid {
-        Uuid::new_v5(&NAMESPACE, format!("{part} of {}", self.name).as_bytes())
+        uuid_of(&format!("disk {index}"), &self.name)
     }
 
     pub fn mac(&self) -> Mac {
-        let [a, b, c, ..] = *self.uuid_of("network adapter").as_bytes();
+        let [a, b, c, ..] = *uuid_of("network adapter", &self.name).as_bytes();
         Mac::virtualbox([a, b, c])
     }
+}
+
+/// Always the same for the same part of the same whole.
+pub fn uuid_of(part: &str, whole: &str) -> Uuid {
+    Uuid::new_v5(&NAMESPACE, format!("{part} of {whole}").as_bytes())
 }

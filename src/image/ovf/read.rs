@@ -15,6 +15,8 @@ const MAX_NODES: u32 = 200_000;
 pub struct Envelope {
     /// The names of the files that belong to it.
     pub files: Vec<String>,
+    /// It tells their sizes too.
+    pub has_sizes: bool,
     /// The first network adapter's, where VirtualBox wrote it.
     pub mac: Option<Mac>,
 }
@@ -41,14 +43,15 @@ impl Envelope {
         if root.tag_name().name() != "Envelope" {
             return Err(ReadError::NotOvf { name: root.tag_name().name().to_owned() });
         }
-        Ok(Self { files: files(root), mac: mac(root) })
+        let has_sizes = references(root).any(|file| attribute(file, "size").is_some());
+        let files = references(root).filter_map(|file| attribute(file, "href")).map(str::to_owned);
+        Ok(Self { files: files.collect(), has_sizes, mac: mac(root) })
     }
 }
 
-fn files(root: Node<'_, '_>) -> Vec<String> {
+fn references<'a, 'i>(root: Node<'a, 'i>) -> impl Iterator<Item = Node<'a, 'i>> {
     let references = root.children().filter(|node| node.tag_name().name() == "References");
-    let files = references.flat_map(|node| node.children()).filter(|node| node.tag_name().name() == "File");
-    files.filter_map(|node| attribute(node, "href")).map(str::to_owned).collect()
+    references.flat_map(|node| node.children()).filter(|node| node.tag_name().name() == "File")
 }
 
 /// Of the adapter in the first slot.

@@ -150,12 +150,13 @@ fn backing<R: Source>(start: &[u8], version: u32, input: &Input<R>) -> Result<Op
     };
     // QEMU takes `protocol:rest` as no file name, unless a slash comes first.
     if name.split('/').next().is_some_and(|first| first.contains(':')) {
+        let name = name.escape_debug();
         return Err(input.unsupported(format!("its backing file `{name}` is no plain file")));
     }
     let format =
         extension(start, version, BACKING_FORMAT).and_then(|name| Format::by_name(std::str::from_utf8(name).ok()?));
     let Some(format) = format else {
-        let fix = format!("`qemu-img rebase -u -b '{name}' -F FORMAT` sets it");
+        let fix = format!("`qemu-img rebase -u -b '{}' -F FORMAT` sets it", name.escape_debug());
         return Err(input.unsupported(format!("it does not say of which known format its backing file is; {fix}")));
     };
     let folder = input.path().parent().unwrap_or(Path::new(""));

@@ -94,8 +94,9 @@ async fn what_cannot_be_read_is_said() {
     let image = |name: &str| folder.path().join(name);
     qemu_img(folder.path(), "create -q -f qcow2 -o extended_l2=on subclusters 1M").await;
     qemu_img(folder.path(), "create -q -f qcow2 -o data_file=data outside 1M").await;
-    let secret = "create -q -f qcow2 --object secret,id=s,data=x -o encrypt.format=luks,encrypt.key-secret=s secret 1M";
-    qemu_img(folder.path(), secret).await;
+    let luks = "encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10";
+    let secret = format!("create -q -f qcow2 --object secret,id=s,data=x -o {luks} secret 1M");
+    qemu_img(folder.path(), &secret).await;
     qemu_img(folder.path(), "create -q -f qcow2 base 1M").await;
     for (name, backing) in [("json", "json:{\"driver\":\"null-co\"}"), ("net", "nbd://host/disk")] {
         qemu_img(folder.path(), &format!("create -q -u -f qcow2 -b {backing} -F raw {name} 1M")).await;

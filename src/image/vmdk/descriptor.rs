@@ -10,6 +10,9 @@ const ONE_FILE: &[&str] = &["monolithicSparse", "streamOptimized"];
 /// The parent's content id of an image that has none.
 const NO_PARENT: &str = "ffffffff";
 
+/// Characters of a kind that errors show.
+const MAX_SHOWN: usize = 40;
+
 /// Heads and sectors as BIOSes translate them; more cylinders were never addressed so.
 const HEADS: u64 = 16;
 const SECTORS_PER_TRACK: u64 = 63;
@@ -19,6 +22,8 @@ const MAX_CYLINDERS: u64 = 16383;
 pub(super) fn refusal(text: &str) -> Option<String> {
     let kind = value(text, "createType").unwrap_or("");
     if !ONE_FILE.contains(&kind) {
+        let kind = kind.chars().take(MAX_SHOWN).collect::<String>();
+        let kind = kind.escape_debug();
         return Some(format!("it is of the kind `{kind}`, which is not one file; `qemu-img convert` makes one of it"));
     }
     let parent = value(text, "parentCID").unwrap_or(NO_PARENT);

@@ -21,6 +21,9 @@ const LINE_ENDS: &[u8; 4] = b"\n \r\n";
 /// QEMU's limit.
 const MAX_GRAIN_SECTORS: u64 = 4096;
 
+/// So many of the usual size tell of the largest disk there can be.
+const MAX_TABLES: u64 = MAX_VIRTUAL_BYTES >> 25;
+
 /// Where its numbers stand; all are little-endian.
 const VERSION: usize = 4;
 const FLAGS: usize = 8;
@@ -125,6 +128,9 @@ impl Header {
         }
         if self.is_compressed() && self.compression != DEFLATE {
             return Err(input.unsupported("its grains are compressed by something else than deflate"));
+        }
+        if self.tables() > MAX_TABLES {
+            return Err(input.damaged(FORMAT, "its grains are too small for its disk"));
         }
         let directory = self.directory.checked_mul(SECTOR_BYTES);
         if directory.is_none_or(|offset| !input.holds(offset, self.tables() * 4)) {

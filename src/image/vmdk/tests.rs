@@ -145,6 +145,7 @@ fn wrong_numbers_are_errors() {
         (footer + 12, &[0, 0, 0, 0, 0, 0, 0, 16], "more than 1 PiB"),
         (footer + 12, &[0, 0, 0, 0, 1], "directory lies outside"),
         (footer + 20, &[3], "grains of 3 sectors"),
+        (footer + 12, &[0, 0, 0, 0, 0xff, 1, 0, 0, 1, 0], "too small for its disk"),
         (footer + 44, &[0, 0], "tables of 0 grains"),
         (footer + 56, &[0xff; 7], "directory lies outside"),
         (footer + 77, &[9], "something else than deflate"),

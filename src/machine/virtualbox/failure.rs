@@ -48,7 +48,13 @@ const CAUSES: &[Cause] = &[
         text: "the disk is there already; remove the file, or choose another `output_directory`",
     },
     Cause {
-        signs: &["VBOX_E_OBJECT_IN_USE", "is locked for reading", "is locked for writing", "VERR_SHARING_VIOLATION"],
+        signs: &[
+            MEDIUM_LOCKED,
+            "VBOX_E_OBJECT_IN_USE",
+            "is locked for reading",
+            "is locked for writing",
+            "VERR_SHARING_VIOLATION",
+        ],
         text: "another machine uses the medium; end or detach it there",
     },
     Cause {
@@ -77,13 +83,22 @@ const CAUSES: &[Cause] = &[
     },
 ];
 
+/// Given with the code of a locked machine, but the other machine will not let go of it.
+const MEDIUM_LOCKED: &str = "Locking of attached media failed";
+
 /// A window cannot open.
 const NO_WINDOW: &str = "the machine's window cannot be opened; set `headless` to true";
 
 impl Failure {
     /// Somebody else has the machine; it may be a matter of moments.
     pub(super) fn is_locked(&self) -> bool {
-        self.says("VBOX_E_INVALID_OBJECT_STATE") || self.says("is already locked")
+        let locked = self.says("VBOX_E_INVALID_OBJECT_STATE") || self.says("is already locked");
+        locked && !self.says(MEDIUM_LOCKED)
+    }
+
+    /// The service is between two states of the machine.
+    pub(super) fn is_not_ready(&self) -> bool {
+        self.says("E_ACCESSDENIED") || self.says("is not ready")
     }
 
     /// There is no such machine.
@@ -130,5 +145,83 @@ impl From<Failure> for Error {
             (Some(cause), refused) => Self::Host { message: format!("{cause}\n{refused}") },
             (None, refused) => Self::Host { message: refused.to_string() },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+
+    use super::*;
+
+    fn refused(command: &str, stderr: &str) -> Failure {
+        Failure::Refused { command: command.to_owned(), status: ExitStatus::from_raw(256), stderr: stderr.to_owned() }
+    }
+
+    /// What people see, up to the first line end: the cause and the fix.
+    fn cause(command: &str, stderr: &str) -> String {
+        let text = Error::from(refused(command, stderr)).to_string();
+        text.lines().next().unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn causes_are_told_with_their_fix() {
+        for (stderr, fix) in [
+            (
+                "VBoxManage: error: The virtual machine 'x' has terminated unexpectedly (VERR_VM_DRIVER_NOT_INSTALLED)",
+                "modprobe",
+            ),
+            (
+                "VBoxManage: error: VT-x is being used by another hypervisor (VERR_VMX_IN_VMX_ROOT_MODE)",
+                "unload its module",
+            ),
+            ("VBoxManage: error: VDI: cannot write (VERR_DISK_FULL)", "free some space"),
+            ("VBoxManage: error: Machine settings file '/x/x.vbox' already exists", "unregistervm NAME --delete"),
+            ("VBoxManage: error: VDI: cannot create image '/x.vdi' (VERR_ALREADY_EXISTS)", "output_directory"),
+            ("VBoxManage: error: Details: code VBOX_E_OBJECT_IN_USE (0x80bb000c)", "detach it there"),
+            ("VBoxManage: error: Cannot unregister the machine 'box' while it is locked", "power it off"),
+            ("VBoxManage: error: Unknown or invalid guest OS type given.", "list ostypes"),
+            ("VBoxManage: error: Could not find a registered machine named 'nix'", "list vms"),
+        ] {
+            assert!(cause("VBoxManage x", stderr).contains(fix), "{stderr}: {}", cause("VBoxManage x", stderr));
+        }
+    }
+
+    #[test]
+    fn a_window_that_cannot_open_is_told_from_a_missing_module() {
+        let missing = "VBoxManage: error: The VM session could not be opened (VERR_FILE_NOT_FOUND)";
+        assert!(cause("VBoxManage startvm box --type gui", missing).contains("`headless`"));
+        let module = "VBoxManage: error: (VERR_VM_DRIVER_NOT_INSTALLED)";
+        assert!(cause("VBoxManage startvm box --type gui", module).contains("modprobe"));
+    }
+
+    #[test]
+    fn errors_are_shown_without_their_context() {
+        let stderr = "0%...VBoxManage: error: Odd\nVBoxManage: error: Context: \"x\" at line 3 of file y.cpp\n";
+        assert!(refused("VBoxManage x", stderr).to_string().ends_with(": Odd"));
+        assert!(refused("VBoxManage x", "Segmentation fault\n").to_string().ends_with(": Segmentation fault"));
+    }
+
+    #[test]
+    fn an_answer_with_a_bad_exit_code_is_no_error() {
+        assert!(refused("VBoxManage snapshot", "").has_no_errors());
+        assert!(refused("VBoxManage x", "VBoxManage: error: VBOX_E_INVALID_OBJECT_STATE").is_locked());
+    }
+
+    #[test]
+    fn a_medium_of_a_running_machine_is_not_waited_for() {
+        let medium = refused(
+            "VBoxManage startvm",
+            "VBoxManage: error: Locking of attached media failed. A possible reason is that one of the media is \
+             attached to a running VM\nVBoxManage: error: Details: code VBOX_E_INVALID_OBJECT_STATE (0x80bb0007)\n",
+        );
+        assert!(!medium.is_locked());
+        assert!(medium.cause().unwrap().contains("uses the medium"));
+        let machine = refused(
+            "VBoxManage startvm",
+            "VBoxManage: error: Details: code VBOX_E_INVALID_OBJECT_STATE (0x80bb0007)\n",
+        );
+        assert!(machine.is_locked());
+        assert!(machine.cause().unwrap().contains("holds the machine"));
     }
 }

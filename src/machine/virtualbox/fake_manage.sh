@@ -4,6 +4,7 @@
 #   version         what `--version` prints
 #   machines/NAME   VMState, and UUID in machines/NAME.uuid
 #   fail/VERB       what the next call of VERB prints on standard error; it ends with code 1, or 0 with fail/VERB.zero
+#   slow/VERB       if it is there, a call of VERB works until it is interrupted, and then writes `stopped`
 #   obeys           if it is there, guests react to the power button
 here=${0%/*}
 verb=$1
@@ -14,6 +15,12 @@ if [ -e "$here/fail/$verb" ]; then
     rm "$here/fail/$verb"
     [ -e "$here/fail/$verb.zero" ]
     exit
+fi
+
+if [ -e "$here/slow/$verb" ]; then
+    trap 'kill $!; echo > "$here/stopped"; exit 1' INT
+    sleep 60 &
+    wait
 fi
 
 name() {

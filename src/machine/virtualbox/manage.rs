@@ -28,6 +28,9 @@ const LIMIT: Duration = Duration::from_secs(120);
 const LOCK_LIMIT: Duration = Duration::from_secs(30);
 const LOCK_STEP: Duration = Duration::from_millis(200);
 
+/// How long the service may be occupied with a machine whose caller has just died.
+const READY_LIMIT: Duration = Duration::from_secs(10);
+
 /// How long VirtualBox may take to give up a long work that is interrupted.
 const INTERRUPT_LIMIT: Duration = Duration::from_secs(20);
 
@@ -95,8 +98,16 @@ impl Manage {
     }
 
     pub(super) async fn info(&self, machine: &str) -> Result<MachineInfo, Failure> {
-        let text = self.ask(&Call::on("showvminfo", machine).arg("--machinereadable")).await?;
-        Ok(parse::machine_info(&text))
+        let call = Call::on("showvminfo", machine).arg("--machinereadable");
+        let deadline = Instant::now() + READY_LIMIT;
+        loop {
+            match self.ask(&call).await {
+                Err(failure) if failure.is_not_ready() && Instant::now() < deadline => {
+                    tokio::time::sleep(LOCK_STEP).await;
+                }
+                answer => return answer.map(|text| parse::machine_info(&text)),
+            }
+        }
     }
 
     /// A call that works long inside VirtualBox's service, which goes on when its caller is killed. If it is dropped
@@ -190,7 +201,7 @@ fn not_installed() -> Error {
     }
 }
 
-async fn version_of(program: &Path) -> Result<Version, Error> {
+pub(super) async fn version_of(program: &Path) -> Result<Version, Error> {
     let output = Cmd::new(program).arg("--version").deadline(LIMIT).output().await?;
     match parse::banner(&output.stdout, &output.stderr) {
         Banner::Version(version) if version < OLDEST => {

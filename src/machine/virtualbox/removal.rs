@@ -32,23 +32,43 @@ pub async fn remove_left(registered: &Registered) -> io::Result<bool> {
 pub(super) async fn remove(manage: &Manage, registered: &Registered) -> Result<bool, Failure> {
     let machine = registered.machine.as_str();
     let there = match manage.info(machine).await {
-        Ok(info) => is_meant(&info, registered.folder.as_deref()),
-        Err(failure) if failure.is_absent() => false,
+        Ok(info) => Some(info).filter(|info| is_meant(info, registered.folder.as_deref())),
+        Err(failure) if failure.is_absent() => None,
         Err(failure) => return Err(failure),
     };
-    if there {
+    if let Some(info) = &there {
         power_off(manage, machine).await?;
-    }
-    match &registered.restore {
-        Some(calls) if there => try_all(manage, machine, calls).await,
-        None if there => {
-            manage.run(machine, &Call::on("unregistervm", machine).arg("--delete")).await?;
+        match &registered.restore {
+            Some(calls) => try_all(manage, machine, calls).await,
+            None => unregister(manage, machine, info).await?,
         }
-        _ => {}
     }
     close_disks(manage, &registered.disks).await;
     try_all(manage, machine, &registered.forget).await;
-    Ok(there)
+    Ok(there.is_some())
+}
+
+async fn unregister(manage: &Manage, machine: &str, info: &MachineInfo) -> Result<(), Failure> {
+    manage.run(machine, &Call::on("unregistervm", machine).arg("--delete")).await?;
+    sweep(&info.settings_file);
+    Ok(())
+}
+
+/// A service that loads a machine anew may save its settings in a newer form. It keeps a copy of the old one
+/// (`NAME-1.19-linux.vbox`), and the folder for the copy's sake.
+fn sweep(settings_file: &Path) {
+    let (Some(folder), Some(name)) = (settings_file.parent(), settings_file.file_stem()) else { return };
+    let copy = format!("{}-", name.to_string_lossy());
+    let Ok(entries) = fs_err::read_dir(folder) else { return };
+    for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        if file.starts_with(&copy) && path.extension().is_some_and(|extension| extension == "vbox") {
+            // What stays is only litter.
+            let _ = fs_err::remove_file(&path);
+        }
+    }
+    // It fails, as it should, when there is anything else in it.
+    let _ = fs_err::remove_dir(folder);
 }
 
 /// A name alone may belong to another machine by now.

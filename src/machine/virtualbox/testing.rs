@@ -36,7 +36,7 @@ pub(super) struct Bench {
 impl Bench {
     pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["machines", "fail", "out", "work"] {
+        for name in ["machines", "fail", "slow", "out", "work"] {
             fs::create_dir(folder.path().join(name)).unwrap();
         }
         let journal = Journal::open(&folder.path().join("journal")).unwrap();

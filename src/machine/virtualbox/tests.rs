@@ -73,7 +73,11 @@ async fn drives_of_all_kinds_have_ports_to_hang_on() {
         ..bench.media()
     };
     let mut plan = machine(plan);
-    plan.cd = Some(crate::plan::CdPlan { files: Vec::new(), content: Default::default(), label: "x".to_owned() });
+    plan.cd = Some(crate::plan::CdPlan {
+        files: Vec::new(),
+        content: std::collections::BTreeMap::new(),
+        label: "x".to_owned(),
+    });
     bench.driver_of(Version::new(7, 0, 14)).create(&plan, &media, &bench.context).await.unwrap();
     let calls: Vec<_> = bench.calls().into_iter().filter(|call| !call.starts_with("modifyvm")).skip(1).collect();
     insta::assert_snapshot!(calls.join("\n"), @"
@@ -131,6 +135,83 @@ async fn the_run_after_a_killed_one_removes_its_machine() {
     assert!(recovery.failed.is_empty(), "{:?}", recovery.failed);
     assert_eq!(recovery.removed.len(), 1, "{:?}", recovery.removed);
     assert!(!keep.path().join("machines/box").exists());
+}
+
+#[tokio::test]
+async fn an_interrupted_export_is_stopped_before_the_machine_goes() {
+    let bench = Bench::new();
+    bench.write("slow/export", "");
+    let mut machine = create(&bench, &machine(iso(|_| ()))).await.unwrap();
+    let export = tokio::time::timeout(Duration::from_secs(20), async {
+        tokio::select! {
+            result = machine.export() => panic!("it ended: {result:?}"),
+            () = called(&bench, "export") => {}
+        }
+    });
+    export.await.unwrap();
+    assert!(bench.context.cleanup.unwind(&bench.context.events).await.is_empty());
+    assert!(bench.path("stopped").exists());
+    assert!(bench.machines().is_empty());
+}
+
+/// Returns when VirtualBox works on the command.
+async fn called(bench: &Bench, verb: &str) {
+    while !bench.calls().iter().any(|call| call.starts_with(verb)) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    // The script writes its call down before it is ready to be interrupted.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+}
+
+#[tokio::test]
+async fn a_machine_that_went_off_needs_no_button() {
+    let bench = Bench::new();
+    let mut machine = create(&bench, &machine(iso(|_| ()))).await.unwrap();
+    machine.start().await.unwrap();
+    bench.write("machines/box", "poweroff");
+    bench.fail("controlvm", "VBoxManage: error: Machine 'box' is not currently running.\n");
+    machine.request_shutdown().await.unwrap();
+    bench.write("machines/box", "running");
+    bench.fail("controlvm", "VBoxManage: error: something odd\n");
+    assert!(machine.request_shutdown().await.unwrap_err().to_string().contains("something odd"));
+}
+
+#[tokio::test]
+async fn a_host_without_a_usable_virtualbox_is_told_what_to_do() {
+    let bench = Bench::new();
+    for (printed, expected) in [
+        ("WARNING: The vboxdrv kernel module is not loaded.\n7.0.14r161095\n", "modprobe vboxdrv"),
+        ("3.2.28r100309\n", "VirtualBox 3.2.28 is too old"),
+        ("hello\n", "tells no version: hello"),
+    ] {
+        bench.write("version", printed);
+        let error = manage::version_of(&bench.path("VBoxManage")).await.unwrap_err();
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn copies_of_settings_go_with_the_machine_and_nothing_else_does() {
+    let bench = Bench::new();
+    create(&bench, &machine(iso(|_| ()))).await.unwrap();
+    let folder = bench.path("home/box");
+    fs_err::create_dir_all(&folder).unwrap();
+    bench.write("home/box/box-1.19-linux.vbox", "");
+    bench.write("home/box/notes-1.txt", "");
+    bench.context.cleanup.unwind(&bench.context.events).await;
+    assert!(!folder.join("box-1.19-linux.vbox").exists());
+    assert!(folder.join("notes-1.txt").exists());
+}
+
+#[tokio::test]
+async fn a_service_that_is_occupied_is_asked_again() {
+    let bench = Bench::new();
+    create(&bench, &machine(iso(|_| ()))).await.unwrap();
+    let text =
+        "VBoxManage: error: The object is not ready\nVBoxManage: error: Details: code E_ACCESSDENIED (0x80070005)\n";
+    bench.fail("showvminfo", text);
+    assert!(bench.context.cleanup.unwind(&bench.context.events).await.is_empty());
+    assert!(bench.machines().is_empty());
 }
 
 #[tokio::test]
@@ -300,6 +381,7 @@ async fn a_machine_that_crashes_is_an_error_and_one_that_stops_is_not() {
     machine.start().await.unwrap();
     let waiting = tokio::time::timeout(Duration::from_millis(400), machine.wait_stopped()).await;
     assert!(waiting.is_err(), "it runs");
+    bench.fail("showvminfo", "VBoxManage: error: Failed to create the VirtualBox object!\n");
     bench.write("obeys", "");
     machine.request_shutdown().await.unwrap();
     machine.wait_stopped().await.unwrap();

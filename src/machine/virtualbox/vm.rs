@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use super::additions;
 use super::calls::{Call, Runtime, Sequence};
-use super::driver::{Made, virtualbox_plan};
+use super::driver::virtualbox_plan;
 use super::manage::Manage;
 use super::parse::MachineInfo;
 use super::ports::Ports;
+use super::site::Made;
 use super::snapshots::{self, Wanted};
 use super::typing::{self, Step};
 use crate::artifact::MachineImage;
@@ -23,6 +24,9 @@ use crate::plan::virtualbox::{GuestAdditionsMode, VirtualBoxOrigin, VirtualBoxPl
 /// has just asked for the end sees it soon, and a long installation is not slowed down.
 const FIRST_STEP: Duration = Duration::from_millis(200);
 const LAST_STEP: Duration = Duration::from_secs(3);
+
+/// How often in a row the service may give no answer before a long wait ends with an error.
+const UNANSWERED: u32 = 3;
 
 /// A paused machine on a disk with less room than this was paused by VirtualBox, in bytes.
 const FULL_DISK: u64 = 16 << 20;
@@ -62,8 +66,12 @@ impl VirtualBoxMachine {
         Ok(long.await.map(|_| ())?)
     }
 
-    async fn control(&self, what: &[&str]) -> Result<(), Error> {
-        Ok(self.manage.ask(&Call::on("controlvm", self.name()).args(what)).await.map(|_| ())?)
+    /// A machine that is off already needs neither button nor plug.
+    async fn switch(&self, what: &str) -> Result<(), Error> {
+        match self.manage.ask(&Call::on("controlvm", self.name()).arg(what)).await {
+            Err(failure) if self.manage.info(self.name()).await.is_ok_and(|info| info.is_on()) => Err(failure.into()),
+            _ => Ok(()),
+        }
     }
 
     async fn send(&self, step: &Step) -> Result<(), Error> {
@@ -75,13 +83,7 @@ impl VirtualBoxMachine {
         Ok(self.manage.ask(&call).await.map(|_| ())?)
     }
 
-    /// Whether it is off; an error where it will not go off by itself.
-    async fn is_off(&self) -> Result<bool, Error> {
-        let info = self.manage.info(self.name()).await?;
-        self.check_state(&info)?;
-        Ok(!info.is_on())
-    }
-
+    /// An error where the machine will not go off by itself.
     fn check_state(&self, info: &MachineInfo) -> Result<(), Error> {
         let (name, file) = (self.name(), info.settings_file.display());
         if info.state == "gurumeditation" || info.state == "aborted" {
@@ -166,22 +168,30 @@ impl Machine for VirtualBoxMachine {
     }
 
     async fn wait_stopped(&mut self) -> Result<(), Error> {
-        let mut step = FIRST_STEP;
+        let (mut step, mut unanswered) = (FIRST_STEP, 0);
         loop {
             tokio::time::sleep(step).await;
-            if self.is_off().await? {
-                return Ok(());
+            match self.manage.info(self.name()).await {
+                Ok(info) => {
+                    self.check_state(&info)?;
+                    if !info.is_on() {
+                        return Ok(());
+                    }
+                    unanswered = 0;
+                }
+                Err(failure) if unanswered == UNANSWERED => return Err(failure.into()),
+                Err(_) => unanswered += 1,
             }
             step = (step * 3 / 2).min(LAST_STEP);
         }
     }
 
     async fn request_shutdown(&mut self) -> Result<(), Error> {
-        self.control(&["acpipowerbutton"]).await
+        self.switch("acpipowerbutton").await
     }
 
     async fn power_off(&mut self) -> Result<(), Error> {
-        self.control(&["poweroff"]).await?;
+        self.switch("poweroff").await?;
         self.wait_stopped().await
     }
 

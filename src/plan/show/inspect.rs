@@ -67,8 +67,11 @@ fn block(text: &mut String, index: usize, build: &BlockOutline) {
 
 /// The steps of each, under its number.
 fn sequences(post_processors: &[Vec<ComponentOutline>]) -> Vec<String> {
-    let steps = |steps: &[ComponentOutline]| steps.iter().map(|step| format!("\n        {step}")).collect::<String>();
-    post_processors.iter().enumerate().map(|(index, all)| format!("{index}:{}", steps(all))).collect()
+    let shown = |(index, steps): (usize, &Vec<ComponentOutline>)| {
+        let steps = steps.iter().map(ToString::to_string);
+        std::iter::once(format!("{index}:")).chain(steps).collect::<Vec<_>>().join("\n        ")
+    };
+    post_processors.iter().enumerate().map(shown).collect()
 }
 
 fn part(text: &mut String, title: &str, entries: &[impl Display], separator: &str) {

@@ -8,6 +8,7 @@ use crate::machine::Machine;
 use crate::plan::MachinePlan;
 use crate::run::build::Build;
 use crate::run::error::Cause;
+use crate::template::interpolate::Fields;
 
 pub(in crate::run) async fn export<D, C, M: Machine>(
     build: &Build<'_, D, C>,
@@ -21,6 +22,11 @@ pub(in crate::run) async fn export<D, C, M: Machine>(
     let guest = slot.take().expect("the guest was just there");
     let directory = guest.output.keep(build.context).await?;
     let files = list_files(&directory, &dropped)?;
+    if plan.leaves_no_files() {
+        // It was made for the build and holds nothing.
+        fs_err::remove_dir(&directory).map_err(Cause::io(format!("remove {}", directory.display())))?;
+        return Ok(Exported { artifact: without_files(plan, stopped.build_data) });
+    }
     let artifact = Artifact {
         builder_id: plan.builder_id().into(),
         id: "VM".into(),
@@ -31,6 +37,19 @@ pub(in crate::run) async fn export<D, C, M: Machine>(
         build_data: stopped.build_data,
     };
     Ok(Exported { artifact })
+}
+
+/// What is left is the machine in its hypervisor.
+fn without_files(plan: &MachinePlan, build_data: Fields) -> Artifact {
+    Artifact {
+        builder_id: plan.builder_id().into(),
+        id: "VM".into(),
+        description: format!("the machine {}, not exported", plan.vm_name),
+        files: Vec::new(),
+        directory: None,
+        machine: None,
+        build_data,
+    }
 }
 
 /// The artifact of a build without a machine.

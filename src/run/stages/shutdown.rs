@@ -59,12 +59,10 @@ enum Manner<'a, S> {
 /// A session that is not needed ends here.
 fn manner<S>(plan: &ShutdownPlan, session: Option<S>) -> Manner<'_, S> {
     match (plan.manner, session, &plan.command) {
-        (Some(ShutdownManner::PowerButton), ..) => Manner::PowerButton,
-        (Some(ShutdownManner::ByItself), ..) => Manner::ByItself,
-        (Some(ShutdownManner::PowerButtonOrPlug), ..) => Manner::PowerButtonOrPlug,
         (None, Some(session), Some(command)) => Manner::Command(session, command),
-        (None, Some(_), None) => Manner::PowerButtonOrPlug,
-        (None, None, _) => Manner::ByItself,
+        (Some(ShutdownManner::PowerButton), ..) => Manner::PowerButton,
+        (Some(ShutdownManner::ByItself), ..) | (None, None, _) => Manner::ByItself,
+        (Some(ShutdownManner::PowerButtonOrPlug), ..) | (None, Some(_), None) => Manner::PowerButtonOrPlug,
     }
 }
 

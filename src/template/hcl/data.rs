@@ -39,9 +39,13 @@ pub(super) fn read(
         return None;
     }
     let options = component::object(&block.body, world, None, diagnostics);
-    let DataMode::Read(read) = inputs.data else { return Some(Value::Unknown) };
     let request = DataRequest { kind: block.kind.clone(), options };
-    match read(&request) {
+    let read = match inputs.data {
+        DataMode::Unknown => return Some(Value::Unknown),
+        DataMode::Check(check) => Err(check(&request)),
+        DataMode::Read(read) => read(&request),
+    };
+    match read {
         Ok(texts) => Some(outputs(texts)),
         Err(found) => {
             diagnostics.extend(found);

@@ -129,9 +129,7 @@ fn order(nodes: &[Node<'_>], diagnostics: &mut Diagnostics) -> Vec<usize> {
             }
         }
     }
-    if let Some(start) = waits.iter().position(|waits| *waits > 0) {
-        diagnostics.push(circle(start, nodes, &needs, &waits));
-    }
+    report_circles(nodes, &needs, &waits, diagnostics);
     order
 }
 
@@ -147,23 +145,27 @@ fn needs(node: &Node<'_>, by_address: &BTreeMap<String, usize>) -> Vec<usize> {
     needs
 }
 
-/// Follows what is needed until a place is met again.
-fn circle(start: usize, nodes: &[Node<'_>], needs: &[Vec<usize>], waits: &[usize]) -> Diagnostic {
-    let mut path = vec![start];
-    let mut position = vec![usize::MAX; nodes.len()];
-    position[start] = 0;
-    let begin = loop {
-        let last = *path.last().expect("the path begins with a node");
-        let next = needs[last].iter().copied().find(|need| waits[*need] > 0);
-        let Some(next) = next else { break 0 };
-        if position[next] != usize::MAX {
-            break position[next];
+/// Follows what is needed from each node that waits, until a place is met again: of this walk, a circle; of an
+/// earlier one, a circle that has been reported.
+fn report_circles(nodes: &[Node<'_>], needs: &[Vec<usize>], waits: &[usize], diagnostics: &mut Diagnostics) {
+    let mut seen = vec![false; nodes.len()];
+    for start in (0..nodes.len()).filter(|index| waits[*index] > 0) {
+        let (mut path, mut next) = (Vec::new(), Some(start));
+        while let Some(index) = next.filter(|index| !seen[*index]) {
+            seen[index] = true;
+            path.push(index);
+            next = needs[index].iter().copied().find(|need| waits[*need] > 0);
         }
-        position[next] = path.len();
-        path.push(next);
-    };
-    let mut names: Vec<String> = path[begin..].iter().take(8).map(|index| nodes[*index].address()).collect();
-    names.push(if path.len() - begin > 8 { "...".to_owned() } else { nodes[path[begin]].address() });
+        if let Some(begin) = path.iter().position(|index| next == Some(*index)) {
+            diagnostics.push(circle(&path[begin..], nodes));
+        }
+    }
+}
+
+fn circle(members: &[usize], nodes: &[Node<'_>]) -> Diagnostic {
+    const SHOWN: usize = 8;
+    let mut names: Vec<String> = members.iter().take(SHOWN).map(|index| nodes[*index].address()).collect();
+    names.push(if members.len() > SHOWN { "...".to_owned() } else { names[0].clone() });
     let error = Diagnostic::error(format!("values need each other in a circle: {}", names.join(" -> ")));
-    error.at(nodes[path[begin]].span())
+    error.at(nodes[members[0]].span())
 }

@@ -16,6 +16,8 @@ mod globals;
 mod inputs;
 mod load;
 mod syntax;
+#[cfg(test)]
+mod tests;
 mod value;
 mod world;
 

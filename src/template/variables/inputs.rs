@@ -12,6 +12,8 @@ use crate::template::hcl::DataRequest;
 pub enum DataMode {
     /// Nothing is asked; what they would give stays unknown.
     Unknown,
+    /// The same, after this function has looked at what they would be asked.
+    Check(fn(&DataRequest) -> Diagnostics),
     /// They are read by this function.
     Read(fn(&DataRequest) -> Result<BTreeMap<String, String>, Diagnostics>),
 }

@@ -10,7 +10,7 @@ use super::{
 use crate::machine::Error;
 use crate::machine::virtualbox::version::Version;
 use crate::plan::MachinePlan;
-use crate::plan::virtualbox::{VirtualBoxOrigin, VirtualBoxPlan};
+use crate::plan::virtualbox::{GuestAdditionsMode, VirtualBoxOrigin, VirtualBoxPlan};
 use crate::template::interpolate::Fields;
 
 /// What only a run knows.
@@ -144,7 +144,9 @@ impl Sequence<'_> {
     /// soon, and the installer is the next build's to attach.
     pub(in crate::machine::virtualbox) fn forget(&self) -> Vec<Call> {
         let runtime = self.runtime;
-        let discs = [&runtime.installer, &runtime.cd, &runtime.additions].into_iter().flatten();
+        let additions =
+            runtime.additions.as_ref().filter(|_| self.plan.guest_additions.mode == GuestAdditionsMode::Attach);
+        let discs = [runtime.installer.as_ref(), runtime.cd.as_ref(), additions].into_iter().flatten();
         let discs = discs.map(|image| Call::new(&["closemedium", "dvd"]).arg(image));
         discs.chain(runtime.floppy.iter().map(|image| Call::new(&["closemedium", "floppy"]).arg(image))).collect()
     }

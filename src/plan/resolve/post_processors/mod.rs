@@ -6,7 +6,8 @@ use crate::diag::Diagnostics;
 use crate::plan::catalog::Role;
 use crate::plan::decode::Decoder;
 use crate::plan::post_processor::{
-    ArtificePlan, ChecksumPlan, CompressPlan, ManifestPlan, OvaPlan, PostProcessorAction, PostProcessorPlan,
+    ArtificePlan, ChecksumPlan, CompressPlan, MachineChanges, ManifestPlan, OvaPlan, PostProcessorAction,
+    PostProcessorPlan,
 };
 use crate::plan::provisioner::{Direction, ProvisionerAction};
 use crate::plan::{Algorithm, BuildPlan, fields};
@@ -137,11 +138,13 @@ fn ova(decoder: &mut Decoder<'_>) -> OvaPlan {
     let site = fields::with_build(fields::COMPRESS);
     OvaPlan {
         output: decoder.late_or("output", OVA_OUTPUT, Site::Map(&site)),
-        vm_name: decoder.string("vm_name"),
-        guest_os_type: decoder.string("guest_os_type"),
-        processors: decoder.number("cpus", 1..=MAX_PROCESSORS),
-        memory_mib: decoder.number("memory", 4..=MAX_MEMORY_MIB),
-        efi: decoder.choice("firmware").map(|firmware| firmware == "efi"),
+        machine: MachineChanges {
+            vm_name: decoder.string("vm_name"),
+            guest_os_type: decoder.string("guest_os_type"),
+            processors: decoder.number("cpus", 1..=MAX_PROCESSORS),
+            memory_mib: decoder.number("memory", 4..=MAX_MEMORY_MIB),
+            efi: decoder.choice("firmware").map(|firmware| firmware == "efi"),
+        },
     }
 }
 

@@ -26,10 +26,9 @@ pub(super) fn guest_additions(
     };
     let mode = mode(decoder, has_session);
     let need = match mode {
-        GuestAdditionsMode::Disable => GuestAdditionsNeed::None,
         GuestAdditionsMode::Attach => GuestAdditionsNeed::Needed,
         GuestAdditionsMode::Upload if decoder.is_set("guest_additions_mode") => GuestAdditionsNeed::Wished,
-        GuestAdditionsMode::Upload => GuestAdditionsNeed::None,
+        GuestAdditionsMode::Upload | GuestAdditionsMode::Disable => GuestAdditionsNeed::None,
     };
     GuestAdditionsPlan {
         mode,

@@ -2,7 +2,6 @@
 //! which the guest knows as its own.
 
 mod built;
-mod export;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +14,7 @@ use crate::artifact::Artifact;
 use crate::image::ovf::Mac;
 use crate::io::Context;
 use crate::io::partial::PartialFile;
+use crate::post::exported::{self, Exported};
 
 /// Vagrant looks for this name.
 const DESCRIPTOR: &str = "box.ovf";
@@ -39,8 +39,8 @@ pub(super) async fn part(
     target: &Path,
     context: &Context,
 ) -> Result<ProviderPart, Error> {
-    let package = match export::of(input)? {
-        Some(package) => package,
+    let package = match exported::of(input)? {
+        Some(machine) => as_it_is(machine)?,
         None => built::package(input, architecture, target, context).await?,
     };
     Ok(ProviderPart {
@@ -49,6 +49,14 @@ pub(super) async fn part(
         vagrantfile: vagrantfile(package.mac),
         temporary: package.temporary,
     })
+}
+
+/// The descriptor gets the name that Vagrant looks for. A manifest keeps its own and is thereby none any more.
+fn as_it_is(machine: Exported) -> Result<Package, Error> {
+    let Exported { name, descriptor, envelope, mut files, .. } = machine;
+    let mac = envelope.mac.ok_or(Error::NoMac { name })?;
+    files.insert(DESCRIPTOR.into(), descriptor);
+    Ok(Package { files, mac, temporary: Vec::new() })
 }
 
 /// One line of JSON.

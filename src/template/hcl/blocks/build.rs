@@ -10,7 +10,7 @@ use crate::template::hcl::world::World;
 use crate::template::{BlockOutline, ComponentOutline};
 
 use super::dynamic::{Placed, expand};
-use super::parts::{Parts, labels};
+use super::parts::{Parts, has_labels, labels};
 
 #[derive(Debug)]
 pub(in crate::template::hcl) struct BuildBlock {
@@ -63,19 +63,44 @@ impl ComponentBlock {
     }
 }
 
-const BLOCKS: [&str; 6] =
-    ["source", "provisioner", "error-cleanup-provisioner", "post-processor", "post-processors", "hcp_packer_registry"];
+/// The blocks of a `build` block and what their labels mean.
+const BLOCKS: [(&str, &[&str]); 7] = [
+    ("source", &["type.name"]),
+    ("provisioner", &["type"]),
+    ("error-cleanup-provisioner", &["type"]),
+    ("post-processor", &["type"]),
+    ("post-processors", &[]),
+    ("hcp_packer_registry", &[]),
+    ("dynamic", &["kind"]),
+];
 
-pub(super) fn read(block: &Block, world: &World, diagnostics: &mut Diagnostics) -> Option<BuildBlock> {
-    let _: &[_; 0] = labels(block, [], diagnostics)?;
+/// Whether it has the arguments and blocks that a `build` block can have. That needs no values.
+pub(super) fn is_well_formed(block: &Block, diagnostics: &mut Diagnostics) -> bool {
+    let mut found = Diagnostics::default();
+    has_labels(block, &[], &mut found);
     let mut parts = Parts::new(&block.body);
-    let name = parts.value("name").and_then(|written| diagnostics.take(text(written, world))).flatten();
-    let description = parts.value("description").and_then(|written| diagnostics.take(text(written, world))).flatten();
-    let listed = parts.attribute("sources");
-    for kind in BLOCKS.iter().chain(&["dynamic"]) {
-        drop(parts.blocks(kind));
+    for name in ["name", "description", "sources"] {
+        parts.attribute(name);
     }
-    parts.finish("a `build` block", diagnostics);
+    for (kind, names) in BLOCKS {
+        parts.blocks(kind).for_each(|inner| {
+            has_labels(inner, names, &mut found);
+        });
+    }
+    parts.finish("a `build` block", &mut found);
+    let is_well_formed = !found.has_errors();
+    diagnostics.extend(found);
+    is_well_formed
+}
+
+/// One that is well-formed, with what its expressions yield.
+pub(super) fn read(block: &Block, world: &World, diagnostics: &mut Diagnostics) -> BuildBlock {
+    let mut known = |name: &str| {
+        let written = block.body.attribute(name)?;
+        diagnostics.take(text(&written.value, world)).flatten()
+    };
+    let (name, description) = (known("name"), known("description"));
+    let listed = block.body.attribute("sources");
     let mut build = BuildBlock {
         name: name.filter(|name| !name.is_empty()),
         description,
@@ -91,7 +116,7 @@ pub(super) fn read(block: &Block, world: &World, diagnostics: &mut Diagnostics) 
         let error = Diagnostic::error("a `build` block needs a source").at(&block.span);
         diagnostics.push(error.help("name sources of the template: sources = [\"qemu.example\"]"));
     }
-    Some(build)
+    build
 }
 
 impl BuildBlock {
@@ -113,7 +138,7 @@ impl BuildBlock {
             "hcp_packer_registry" => {}
             kind => {
                 let error = Diagnostic::error(format!("a `build` block has no block `{kind}`")).at(&block.kind.span);
-                diagnostics.push(error.suggest(kind, BLOCKS));
+                diagnostics.push(error.suggest(kind, BLOCKS.map(|(name, _)| name)));
             }
         }
     }

@@ -20,6 +20,7 @@ use crate::template::RequiredPlugin;
 
 use super::syntax::{Block, Body, JsonBlock, JsonSchema};
 use super::world::World;
+use parts::has_labels;
 
 const KINDS: [&str; 10] =
     ["packer", "variable", "variables", "locals", "local", "data", "source", "build", "hcp_packer_registry", "dynamic"];
@@ -54,6 +55,7 @@ impl Declarations {
 
     fn sort(&mut self, block: Block, diagnostics: &mut Diagnostics) {
         match block.kind.value.as_str() {
+            "packer" | "variables" | "locals" if !has_labels(&block, &[], diagnostics) => {}
             "packer" => self.plugins.extend(packer::read(&block, diagnostics)),
             "variable" => self.variables.extend(variable::read(&block, diagnostics)),
             "variables" => self.variables.extend(variable::read_short(&block, diagnostics)),
@@ -62,7 +64,9 @@ impl Declarations {
             "data" => self.data.extend(source::read(&block, diagnostics)),
             // Belongs to a service; without effect here.
             "hcp_packer_registry" | "communicator" => {}
-            _ => self.rest.push(block),
+            "dynamic" => self.rest.push(block),
+            _ if is_well_formed(&block, diagnostics) => self.rest.push(block),
+            _ => {}
         }
     }
 
@@ -70,6 +74,19 @@ impl Declarations {
         repeated("variable", self.variables.iter().map(|variable| variable.name.clone()), diagnostics);
         repeated("local value", self.locals.iter().map(|local| local.name.clone()), diagnostics);
         repeated("data source", self.data.iter().map(SourceBlock::address), diagnostics);
+        repeated("source", self.rest.iter().filter_map(source::address), diagnostics);
+    }
+}
+
+/// Whether a block is a source or a build as far as that shows without values.
+fn is_well_formed(block: &Block, diagnostics: &mut Diagnostics) -> bool {
+    match block.kind.value.as_str() {
+        "source" => has_labels(block, &["type", "name"], diagnostics),
+        "build" => build::is_well_formed(block, diagnostics),
+        _ => {
+            diagnostics.push(unknown_block(&block.kind));
+            false
+        }
     }
 }
 
@@ -84,12 +101,14 @@ impl Definitions {
     pub(super) fn read(blocks: &[Block], world: &World, diagnostics: &mut Diagnostics) -> Self {
         let mut definitions = Self::default();
         for Placed { block, world } in expand(blocks, world, diagnostics) {
-            match block.kind.value.as_str() {
-                "source" => definitions.sources.extend(source::read(&block, diagnostics).map(|source| (source, world))),
-                "build" => {
-                    definitions.builds.extend(build::read(&block, &world, diagnostics).map(|build| (build, world)));
-                }
-                _ => diagnostics.push(unknown_block(&block.kind)),
+            if !is_well_formed(&block, diagnostics) {
+                continue;
+            }
+            if block.kind.value == "build" {
+                let build = build::read(&block, &world, diagnostics);
+                definitions.builds.push((build, world));
+            } else {
+                definitions.sources.extend(source::read(&block, diagnostics).map(|source| (source, world)));
             }
         }
         repeated("source", definitions.sources.iter().map(|(source, _)| source.address()), diagnostics);

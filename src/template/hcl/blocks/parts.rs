@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::source::Spanned;
 use crate::template::hcl::syntax::{Attribute, Block, Body, Expression};
 
 /// A body whose attributes and blocks are all known by name.
@@ -66,20 +67,20 @@ pub(super) fn labels<'a, const N: usize>(
     block: &'a Block,
     names: [&str; N],
     diagnostics: &mut Diagnostics,
-) -> Option<&'a [crate::source::Spanned<String>; N]> {
-    let labels = <&[_; N]>::try_from(block.labels.as_slice()).ok();
-    if labels.is_none() {
-        let shown: Vec<String> = names.iter().map(|name| format!(" \"{name}\"")).collect();
-        let kind = &block.kind.value;
-        diagnostics.push(
-            Diagnostic::error(format!("a `{kind}` block has {N} label{}, not {}", plural(N), block.labels.len()))
-                .at(&block.span)
-                .help(format!("write it as {kind}{} {{ ... }}", shown.concat())),
-        );
-    }
-    labels
+) -> Option<&'a [Spanned<String>; N]> {
+    has_labels(block, &names, diagnostics);
+    <&[_; N]>::try_from(block.labels.as_slice()).ok()
 }
 
-fn plural(count: usize) -> &'static str {
-    if count == 1 { "" } else { "s" }
+/// Whether a block has as many labels as it needs.
+pub(super) fn has_labels(block: &Block, names: &[&str], diagnostics: &mut Diagnostics) -> bool {
+    let (needed, given) = (names.len(), block.labels.len());
+    if needed != given {
+        let kind = &block.kind.value;
+        let noun = if needed == 1 { "label" } else { "labels" };
+        let shown: Vec<String> = names.iter().map(|name| format!(" \"{name}\"")).collect();
+        let error = Diagnostic::error(format!("a `{kind}` block has {needed} {noun}, not {given}")).at(&block.span);
+        diagnostics.push(error.help(format!("write it as {kind}{} {{ ... }}", shown.concat())));
+    }
+    needed == given
 }

@@ -17,7 +17,19 @@ pub(in crate::template::hcl) struct SourceBlock {
 impl SourceBlock {
     /// `type.name`
     pub(in crate::template::hcl) fn address(&self) -> Spanned<String> {
-        Spanned::new(format!("{}.{}", self.kind.value, self.name.value), self.name.span.clone())
+        joined(&self.kind, &self.name)
+    }
+}
+
+fn joined(kind: &Spanned<String>, name: &Spanned<String>) -> Spanned<String> {
+    Spanned::new(format!("{}.{}", kind.value, name.value), name.span.clone())
+}
+
+/// `type.name` of a block, if it is a source.
+pub(super) fn address(block: &Block) -> Option<Spanned<String>> {
+    match block.labels.as_slice() {
+        [kind, name] if block.kind.value == "source" => Some(joined(kind, name)),
+        _ => None,
     }
 }
 

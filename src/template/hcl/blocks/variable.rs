@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::Spanned;
 use crate::template::hcl::evaluate::evaluate_constant;
-use crate::template::hcl::syntax::{Block, Expression};
+use crate::template::hcl::syntax::{Attribute, Block, Expression};
 use crate::template::hcl::value::{Type, Value};
 
 use super::is_identifier;
@@ -38,7 +38,7 @@ pub(super) fn read(block: &Block, diagnostics: &mut Diagnostics) -> Option<Varia
     }
     let mut parts = Parts::new(&block.body);
     let kind = parts.value("type").and_then(|written| diagnostics.take(Type::parse(written)));
-    let default = parts.value("default").cloned();
+    let default = parts.value("default").map(|default| constant(default, &name.value, diagnostics));
     if let Some(written) = parts.value("description") {
         diagnostics.take(evaluate_constant(written).and_then(|value| text_or_null(&value, written)));
     }
@@ -55,12 +55,10 @@ pub(super) fn read_short(block: &Block, diagnostics: &mut Diagnostics) -> Vec<Va
         let error = Diagnostic::error(format!("`variables` has no block `{}`", inner.kind.value)).at(&inner.span);
         diagnostics.push(error.help("it holds names with their defaults: write `name = ...`"));
     }
-    let variable = |attribute: &crate::template::hcl::syntax::Attribute| VariableBlock {
-        name: attribute.name.clone(),
-        kind: None,
-        default: Some(Arc::clone(&attribute.value)),
-        sensitive: false,
-        validations: Vec::new(),
+    let variable = |attribute: &Attribute| {
+        let Attribute { name, value } = attribute;
+        let default = Some(constant(value, &name.value, diagnostics));
+        VariableBlock { name: name.clone(), kind: None, default, sensitive: false, validations: Vec::new() }
     };
     block.body.attributes.iter().map(variable).collect()
 }
@@ -91,23 +89,39 @@ fn validation(block: &Block, variable: &str, diagnostics: &mut Diagnostics) -> O
         diagnostics.push(error);
         return None;
     };
-    refers_to_itself_only(&condition, variable, diagnostics);
+    let is_own = refers_to_itself_only(&condition, variable, diagnostics);
     let message = diagnostics.take(sentence(&message))?;
-    Some(Validation { condition, message })
+    is_own.then_some(Validation { condition, message })
 }
 
-fn refers_to_itself_only(condition: &Expression, variable: &str, diagnostics: &mut Diagnostics) {
+/// Whether a condition looks at its variable, and at nothing else.
+fn refers_to_itself_only(condition: &Expression, variable: &str, diagnostics: &mut Diagnostics) -> bool {
     let references = condition.references();
     let is_self = |path: &[String]| matches!(path, [root, name, ..] if root == "var" && name == variable);
-    for reference in references.iter().filter(|reference| !is_self(&reference.path)) {
+    let (own, others): (Vec<_>, Vec<_>) = references.iter().partition(|reference| is_self(&reference.path));
+    for reference in &others {
         let error = format!("the condition of variable `{variable}` refers to `{}`", reference.path.join("."));
         let help = format!("it can look only at `var.{variable}`");
         diagnostics.push(Diagnostic::error(error).at(&reference.span).help(help));
     }
-    if !references.iter().any(|reference| is_self(&reference.path)) {
+    if own.is_empty() {
         let error = format!("the condition of variable `{variable}` does not look at `var.{variable}`");
         diagnostics.push(Diagnostic::error(error).at(&condition.span));
     }
+    others.is_empty() && !own.is_empty()
+}
+
+/// A default knows no other value. One that refers to any is reported, and is not known from then on.
+fn constant(default: &Arc<Expression>, variable: &str, diagnostics: &mut Diagnostics) -> Arc<Expression> {
+    const ROOTS: [&str; 7] = ["var", "local", "data", "path", "packer", "source", "build"];
+    let references = default.references();
+    let Some(reference) = references.iter().find(|reference| ROOTS.contains(&reference.root())) else {
+        return Arc::clone(default);
+    };
+    let error = format!("the default of variable `{variable}` refers to `{}`", reference.path.join("."));
+    let help = "a default is a constant or `env(...)`; what follows from other values is a local value";
+    diagnostics.push(Diagnostic::error(error).at(&reference.span).help(help));
+    Arc::new(Expression::literal(Value::Unknown, default.span.clone()))
 }
 
 /// Shown to people as it is, so it must be a sentence.

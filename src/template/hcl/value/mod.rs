@@ -45,7 +45,7 @@ impl Value {
     }
 
     pub(in crate::template) fn map(entries: BTreeMap<String, Value>) -> Self {
-        let is_normal = entries.keys().all(|key| unicode_normalization::is_nfc(key));
+        let is_normal = entries.keys().all(|key| text::is_normal(key));
         let normal = |(key, value): (String, Value)| (text::normal(&key), value);
         Self::Map(Arc::new(if is_normal { entries } else { entries.into_iter().map(normal).collect() }))
     }

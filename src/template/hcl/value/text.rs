@@ -19,7 +19,7 @@ pub(in crate::template) struct Text {
 
 impl Text {
     pub(in crate::template) fn new(text: &str) -> Self {
-        let content = if is_nfc(text) { Arc::from(text) } else { Arc::from(normal(text)) };
+        let content = if is_normal(text) { Arc::from(text) } else { Arc::from(normal(text)) };
         Self { content, is_secret: false }
     }
 
@@ -31,6 +31,11 @@ impl Text {
     pub(in crate::template) fn into_secret(self) -> Self {
         Self { is_secret: true, ..self }
     }
+}
+
+/// Nearly all texts are, and of those nearly all are ASCII.
+pub(super) fn is_normal(text: &str) -> bool {
+    text.is_ascii() || is_nfc(text)
 }
 
 /// The normal form C. Keys of maps have it as well.

@@ -1,0 +1,31 @@
+//! The names of a package's files.
+
+/// Leaves room for `-disk001.vmdk` in a name of 100 bytes.
+const MAX_NAME_BYTES: usize = 80;
+
+/// What the files of a package are named by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name(String);
+
+impl Name {
+    /// What other systems could not have in a file's name becomes `_`.
+    pub fn new(text: &str) -> Self {
+        let plain = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' };
+        let name: String = text.chars().map(plain).take(MAX_NAME_BYTES).collect();
+        let hidden = name.is_empty() || name.starts_with('.');
+        Self(if hidden { format!("vm{name}") } else { name })
+    }
+
+    pub fn descriptor(&self) -> String {
+        format!("{}.ovf", self.0)
+    }
+
+    pub fn manifest(&self) -> String {
+        format!("{}.mf", self.0)
+    }
+
+    /// From 0 on.
+    pub fn disk(&self, index: usize) -> String {
+        format!("{}-disk{:03}.vmdk", self.0, index + 1)
+    }
+}
