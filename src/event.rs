@@ -122,6 +122,9 @@ pub enum Event {
     SshWaiting {
         address: String,
     },
+    WinRmWaiting {
+        address: String,
+    },
     /// An attempt that did not get a session, and why; repeated reasons are sent once.
     SshNotYet {
         reason: String,

@@ -8,7 +8,6 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::error::ErrorKind;
 use crate::io::secrets::Secrets;
 use crate::plan::BuildPlan;
-use crate::plan::communicator::CommunicatorPlan;
 use crate::plan::decode::duration;
 use crate::plan::resolve::{ResolveOptions, resolve as resolve_plans};
 use crate::source::SourceFile;
@@ -154,11 +153,10 @@ fn key_interval(diagnostics: &mut Diagnostics) -> Option<Duration> {
 /// A password that equals the user's name (the `vagrant` convention) is public, and masking it would mask
 /// the name everywhere.
 fn add_secrets(secrets: &Secrets, plan: &BuildPlan) {
-    if let CommunicatorPlan::Ssh(ssh) = &plan.communicator
-        && let Some(password) = &ssh.password
-        && password.reveal() != ssh.username
-    {
-        secrets.add(password.reveal());
+    for (username, password) in plan.communicator.passwords() {
+        if password.reveal() != username {
+            secrets.add(password.reveal());
+        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! Opening a session; a trait, so that the pipeline's tests can hand out sessions of make-believe.
 
+use super::session::AnySession;
 use super::ssh::keypair::KeyPair;
-use super::ssh::{self, SshCommunicator};
-use super::{Communicator, Error};
+use super::{Communicator, Error, ssh, winrm};
 use crate::io::Context;
-use crate::plan::communicator::{CommunicatorPlan, SshPlan};
+use crate::plan::communicator::{CommunicatorPlan, SshPlan, WinRmPlan};
 
 /// Opens sessions in guests.
 pub trait Connector: Send + Sync {
@@ -21,6 +21,17 @@ pub trait Connector: Send + Sync {
         key: Option<&KeyPair>,
         context: &Context,
     ) -> impl Future<Output = Result<Self::Session, Error>> + Send;
+
+    /// The same for a guest with WinRM.
+    fn connect_winrm(
+        &self,
+        _plan: &WinRmPlan,
+        address: (String, u16),
+        _context: &Context,
+    ) -> impl Future<Output = Result<Self::Session, Error>> + Send {
+        let message = format!("there is no WinRM to {}:{} here", address.0, address.1);
+        std::future::ready(Err(Error::Setup { message }))
+    }
 }
 
 /// The real thing.
@@ -28,7 +39,7 @@ pub trait Connector: Send + Sync {
 pub struct Network;
 
 impl Connector for Network {
-    type Session = SshCommunicator;
+    type Session = AnySession;
 
     async fn make_key(&self, plan: &CommunicatorPlan) -> Result<Option<KeyPair>, Error> {
         match plan {
@@ -46,7 +57,16 @@ impl Connector for Network {
         address: (String, u16),
         key: Option<&KeyPair>,
         context: &Context,
-    ) -> Result<SshCommunicator, Error> {
-        ssh::connect(plan, address, key, context).await
+    ) -> Result<AnySession, Error> {
+        ssh::connect(plan, address, key, context).await.map(|session| AnySession::Ssh(Box::new(session)))
+    }
+
+    async fn connect_winrm(
+        &self,
+        plan: &WinRmPlan,
+        address: (String, u16),
+        context: &Context,
+    ) -> Result<AnySession, Error> {
+        winrm::connect(plan, address, context).await.map(AnySession::WinRm)
     }
 }

@@ -2,7 +2,10 @@
 
 pub mod connector;
 pub mod none;
+pub mod session;
 pub mod ssh;
+mod tree;
+pub mod winrm;
 
 use std::path::{Path, PathBuf};
 
@@ -98,13 +101,15 @@ pub enum Error {
     /// No session within the time; `evidence` says how far the attempts came.
     #[error("no SSH session with {address} within {seconds} s; {evidence}")]
     Timeout { address: String, seconds: u64, evidence: String },
+    #[error("no WinRM session with {address} within {seconds} s; {evidence}")]
+    WinRmTimeout { address: String, seconds: u64, evidence: String },
     /// The guest refused the credentials as often as the template allows.
     #[error("{address} refused the credentials {attempts} times; {evidence}")]
     Refused { address: String, attempts: u32, evidence: String },
     /// A key file, an agent or an option that cannot be used.
     #[error("{message}")]
     Setup { message: String },
-    #[error("the SSH session broke: {message}")]
+    #[error("the session broke: {message}")]
     Session { message: String },
     #[error("cannot transfer {what}: {message}")]
     Transfer { what: String, message: String },

@@ -1,12 +1,12 @@
 //! The HTTP client.
 
-use std::sync::Once;
 use std::time::Duration;
 
 use reqwest::{Client, RequestBuilder};
 use url::Url;
 
 use super::{Error, netrc};
+use crate::io::tls;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 /// A download may take as long as it likes while bytes come in.
@@ -14,7 +14,7 @@ const STALL_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A client that honours the proxy variables and follows redirects.
 pub(super) fn client() -> Result<Client, Error> {
-    install_crypto();
+    tls::install_crypto();
     Client::builder()
         .user_agent(concat!("boxwright/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT_TIMEOUT)
@@ -31,13 +31,4 @@ pub(super) fn get(client: &Client, url: &Url) -> RequestBuilder {
         Some(login) => request.basic_auth(login.name, Some(login.password.reveal())),
         None => request,
     }
-}
-
-/// TLS has no provider of its own here, so that SSH and TLS share one. This is the one place that sets it.
-fn install_crypto() {
-    static INSTALL: Once = Once::new();
-    INSTALL.call_once(|| {
-        // It only fails when there is one already, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    });
 }

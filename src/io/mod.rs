@@ -13,6 +13,7 @@ pub mod partial;
 pub mod secrets;
 pub mod tar;
 pub mod text;
+pub mod tls;
 
 use crate::event::Events;
 use cleanup::CleanupStack;

@@ -42,6 +42,7 @@ pub(crate) fn of(event: &Event) -> Option<Line> {
         Event::BootWait { duration } => say(format!("waiting {} for the boot prompt", short(*duration))),
         Event::BootStep { description } => say(format!("typing: {description}")),
         Event::SshWaiting { address } => say(format!("waiting for SSH on {address}")),
+        Event::WinRmWaiting { address } => say(format!("waiting for WinRM on {address}")),
         Event::SshNotYet { reason } => message(format!("not yet: {reason}")),
         Event::SshConnected { address, method, attempts } => {
             say(format!("connected to {address} by {method}, attempt {attempts}"))

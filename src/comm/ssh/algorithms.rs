@@ -3,43 +3,14 @@
 use std::borrow::Cow;
 
 use russh::keys::{Algorithm, EcdsaCurve, HashAlg};
-use russh::{Preferred, cipher, kex, mac};
+use russh::{AlgorithmKind, Preferred, kex, mac};
 
 use crate::comm::Error;
 use crate::plan::communicator::SshPlan;
-
-/// Cheap ones first: guests are often emulated, and the line is this host's own. Those that only old
-/// guests need come last.
-const KEY_EXCHANGES: &[kex::Name] = &[
-    kex::CURVE25519,
-    kex::CURVE25519_PRE_RFC_8731,
-    kex::ECDH_SHA2_NISTP256,
-    kex::MLKEM768X25519_SHA256,
-    kex::ECDH_SHA2_NISTP384,
-    kex::ECDH_SHA2_NISTP521,
-    kex::DH_G14_SHA256,
-    kex::DH_GEX_SHA256,
-    kex::DH_G16_SHA512,
-    kex::DH_G18_SHA512,
-    kex::DH_G14_SHA1,
-    kex::DH_GEX_SHA1,
-    kex::DH_G1_SHA1,
-];
+use crate::plan::communicator::algorithms::{CIPHERS, KEY_EXCHANGES, Names};
 
 /// Not key exchanges, but sent in the same list.
 const EXTENSIONS: &[kex::Name] = &[kex::EXTENSION_SUPPORT_AS_CLIENT, kex::EXTENSION_OPENSSH_STRICT_KEX_AS_CLIENT];
-
-const CIPHERS: &[cipher::Name] = &[
-    cipher::CHACHA20_POLY1305,
-    cipher::AES_128_GCM,
-    cipher::AES_256_GCM,
-    cipher::AES_128_CTR,
-    cipher::AES_192_CTR,
-    cipher::AES_256_CTR,
-    cipher::AES_128_CBC,
-    cipher::AES_192_CBC,
-    cipher::AES_256_CBC,
-];
 
 const MACS: &[mac::Name] = &[
     mac::HMAC_SHA256_ETM,
@@ -75,23 +46,55 @@ pub(super) fn preferred(plan: &SshPlan) -> Result<Preferred, Error> {
     })
 }
 
-/// The named algorithms. Names that we do not have are passed over as long as one is left.
-fn chosen<N: Copy + AsRef<str>>(option: &str, names: &[String], ours: &[N]) -> Result<Vec<N>, Error> {
-    if names.is_empty() {
-        return Ok(ours.to_vec());
-    }
-    let known = |name: &String| ours.iter().find(|our| our.as_ref() == name.as_str()).copied();
-    let list: Vec<N> = names.iter().filter_map(known).collect();
+/// The named algorithms, or those that are always offered.
+fn chosen<N: for<'a> TryFrom<&'a str>>(option: &str, names: &[String], ours: Names) -> Result<Vec<N>, Error> {
+    let list: Vec<N> = if names.is_empty() {
+        ours.offered.iter().filter_map(|name| N::try_from(name).ok()).collect()
+    } else {
+        names.iter().filter_map(|name| N::try_from(name).ok()).collect()
+    };
     if list.is_empty() {
-        let ours = ours.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(" ");
+        let ours = ours.spoken().collect::<Vec<_>>().join(" ");
         let message = format!("none of the algorithms in `{option}` is known; there are: {ours}");
         return Err(Error::Setup { message });
     }
     Ok(list)
 }
 
+/// What a person can do about a server that shares no algorithm with us.
+pub(super) fn explained(error: &russh::Error) -> String {
+    let russh::Error::NoCommonAlgo { kind, theirs, .. } = error else { return error.to_string() };
+    let theirs = theirs.iter().take(SHOWN).map(|name| printable(name)).collect::<Vec<_>>();
+    let (what, names) = match kind {
+        AlgorithmKind::Kex => ("key exchange", Some(("ssh_key_exchange_algorithms", KEY_EXCHANGES))),
+        AlgorithmKind::Cipher => ("cipher", Some(("ssh_ciphers", CIPHERS))),
+        AlgorithmKind::Key => ("host key", None),
+        AlgorithmKind::Mac => ("checksum (MAC)", None),
+        AlgorithmKind::Compression => ("compression", None),
+    };
+    let offer = format!("it has no {what} that we offer, only {}", theirs.join(", "));
+    match names.and_then(|(option, names)| Some((option, weak_one(names, &theirs)?))) {
+        Some((option, name)) => format!("{offer}; if you must, name an old one: `{option}`: [\"{name}\"]"),
+        None => offer,
+    }
+}
+
+/// Names of a server's offer that go into a message.
+const SHOWN: usize = 8;
+
+fn weak_one(names: Names, theirs: &[String]) -> Option<&'static str> {
+    names.on_request.iter().copied().find(|weak| theirs.iter().any(|name| name == weak))
+}
+
+/// The server's text, which a message may show.
+fn printable(name: &str) -> String {
+    name.chars().filter(|character| !character.is_control()).take(64).collect()
+}
+
 #[cfg(test)]
 mod tests {
+    use russh::cipher;
+
     use super::*;
     use crate::comm::ssh::testing::plan;
 
@@ -104,21 +107,38 @@ mod tests {
     }
 
     #[test]
-    fn the_templates_lists_replace_ours_and_unknown_names_are_passed_over() {
+    fn every_name_of_the_tables_is_spoken() {
+        for name in KEY_EXCHANGES.spoken() {
+            assert!(kex::Name::try_from(name).is_ok(), "{name}");
+        }
+        for name in CIPHERS.spoken() {
+            assert!(cipher::Name::try_from(name).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_templates_lists_replace_ours() {
         let mut plan = plan();
-        plan.ciphers = vec!["arcfour".into(), "aes128-ctr".into()];
-        plan.key_exchange_algorithms = vec!["diffie-hellman-group14-sha1".into()];
+        plan.ciphers = vec!["aes128-cbc".into()];
+        plan.key_exchange_algorithms = vec!["diffie-hellman-group1-sha1".into()];
         let preferred = preferred(&plan).unwrap();
-        assert_eq!(preferred.cipher.as_ref(), [cipher::AES_128_CTR]);
-        assert_eq!(preferred.kex[0], kex::DH_G14_SHA1);
+        assert_eq!(preferred.cipher.as_ref(), [cipher::AES_128_CBC]);
+        assert_eq!(preferred.kex[0], kex::DH_G1_SHA1);
         assert_eq!(preferred.kex.len(), 1 + EXTENSIONS.len());
     }
 
     #[test]
-    fn a_list_without_any_known_name_is_an_error_that_shows_the_known_ones() {
-        let mut plan = plan();
-        plan.ciphers = vec!["arcfour".into()];
-        let message = preferred(&plan).unwrap_err().to_string();
-        assert!(message.contains("`ssh_ciphers`") && message.contains("aes128-ctr"), "{message}");
+    fn weak_algorithms_are_offered_only_when_named() {
+        let preferred = preferred(&plan()).unwrap();
+        assert!(!preferred.cipher.contains(&cipher::AES_128_CBC));
+        assert!(!preferred.kex.contains(&kex::DH_G1_SHA1));
+    }
+
+    #[test]
+    fn a_server_with_only_old_algorithms_is_answered_with_the_option_to_set() {
+        let theirs = vec!["x\x1b[2J".to_owned(), "diffie-hellman-group1-sha1".to_owned()];
+        let text = explained(&russh::Error::NoCommonAlgo { kind: AlgorithmKind::Kex, ours: Vec::new(), theirs });
+        assert!(text.ends_with("`ssh_key_exchange_algorithms`: [\"diffie-hellman-group1-sha1\"]"), "{text}");
+        assert!(!text.contains('\x1b'));
     }
 }

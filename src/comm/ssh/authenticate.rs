@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use russh::client::{AuthResult, Handle, KeyboardInteractiveAuthResponse};
+use russh::client::{AuthResult, Handle, KeyboardInteractiveAuthResponse, Prompt};
 use russh::keys::agent::AgentIdentity;
 use russh::keys::agent::client::AgentClient;
 use russh::keys::{HashAlg, PrivateKeyWithHashAlg};
@@ -10,6 +10,7 @@ use russh::{MethodKind, MethodSet};
 
 use super::credentials::{Agent, Credentials, Key};
 use super::session::Client;
+use super::terminal;
 
 /// Servers cut the session after about six refusals; keys of an agent that nobody asked for are the last to try.
 const AGENT_KEYS: usize = 4;
@@ -148,12 +149,14 @@ impl Attempt<'_> {
         self.taken("password", result)
     }
 
-    /// Answers every question with the password.
+    /// Answers every question with the password, or lets the person answer.
     async fn keyboard_interactive(&mut self) -> Result<bool, String> {
-        let offered = self.is_offered(MethodKind::KeyboardInteractive);
-        let Some(password) = self.credentials.password.as_ref().filter(|_| offered) else { return Ok(false) };
-        let username = &self.credentials.username;
-        let mut reply = self.handle.authenticate_keyboard_interactive_start(username, None).await;
+        let credentials = self.credentials;
+        let has_answers = credentials.interactive || credentials.password.is_some();
+        if !has_answers || !self.is_offered(MethodKind::KeyboardInteractive) {
+            return Ok(false);
+        }
+        let mut reply = self.handle.authenticate_keyboard_interactive_start(&credentials.username, None).await;
         for _ in 0..QUESTION_ROUNDS {
             match reply.map_err(|error| error.to_string())? {
                 KeyboardInteractiveAuthResponse::Success => return Ok(true),
@@ -161,7 +164,7 @@ impl Attempt<'_> {
                     return self.note_refusal("keyboard-interactive", remaining_methods);
                 }
                 KeyboardInteractiveAuthResponse::InfoRequest { prompts, .. } => {
-                    let answers = vec![password.reveal().to_owned(); prompts.len()];
+                    let answers = answers(credentials, prompts).await?;
                     reply = self.handle.authenticate_keyboard_interactive_respond(answers).await;
                 }
             }
@@ -188,5 +191,13 @@ impl Attempt<'_> {
             }
         }
         Ok(false)
+    }
+}
+
+/// A password that is known answers everything.
+async fn answers(credentials: &Credentials, prompts: Vec<Prompt>) -> Result<Vec<String>, String> {
+    match &credentials.password {
+        Some(password) => Ok(vec![password.reveal().to_owned(); prompts.len()]),
+        None => terminal::ask(prompts.into_iter().map(|Prompt { prompt, echo }| (prompt, echo)).collect()).await,
     }
 }

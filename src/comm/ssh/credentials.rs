@@ -9,7 +9,7 @@ use russh::keys::{Certificate, PrivateKey, decode_secret_key};
 use super::keypair::KeyPair;
 use crate::comm::Error;
 use crate::io::secrets::Secret;
-use crate::plan::communicator::SshPlan;
+use crate::plan::communicator::{Bastion, SshPlan};
 
 #[derive(Debug)]
 pub(super) struct Credentials {
@@ -17,6 +17,8 @@ pub(super) struct Credentials {
     pub(super) keys: Vec<Key>,
     pub(super) password: Option<Secret>,
     pub(super) agent: Option<Agent>,
+    /// The server's questions are put to the person at the terminal.
+    pub(super) interactive: bool,
 }
 
 /// A private key (its `Debug` shows no secret part) and what goes with it.
@@ -54,7 +56,27 @@ pub(super) async fn load(
         keys.push(Key { private: Arc::new(key), certificate: None, label: "temporary key".into() });
     }
     let agent = agent(plan, agent_socket)?;
-    Ok(Credentials { username: plan.username.clone(), keys, password: plan.password.clone(), agent })
+    let (username, password) = (plan.username.clone(), plan.password.clone());
+    Ok(Credentials { username, keys, password, agent, interactive: false })
+}
+
+/// The same for the bastion, whose programs get no agent.
+pub(super) async fn load_bastion(plan: &Bastion, agent_socket: Option<PathBuf>) -> Result<Credentials, Error> {
+    let mut keys = Vec::new();
+    if let Some(path) = &plan.private_key_file {
+        keys.push(key_file(path, plan.certificate_file.as_deref()).await?);
+    }
+    if plan.agent_auth && agent_socket.is_none() {
+        return Err(no_agent("ssh_bastion_agent_auth"));
+    }
+    let socket = agent_socket.filter(|_| plan.agent_auth);
+    let agent = socket.map(|socket| Agent { socket, asked_for: true, forward: false });
+    let (username, password) = (plan.username.clone(), plan.password.clone());
+    Ok(Credentials { username, keys, password, agent, interactive: plan.interactive })
+}
+
+fn no_agent(option: &str) -> Error {
+    setup(format!("`{option}` is set but no agent is running (SSH_AUTH_SOCK is not set); start ssh-agent"))
 }
 
 fn setup(message: String) -> Error {
@@ -63,8 +85,7 @@ fn setup(message: String) -> Error {
 
 fn agent(plan: &SshPlan, socket: Option<PathBuf>) -> Result<Option<Agent>, Error> {
     if plan.agent_auth && socket.is_none() {
-        let message = "`ssh_agent_auth` is set but no agent is running (SSH_AUTH_SOCK is not set); start ssh-agent";
-        return Err(setup(message.into()));
+        return Err(no_agent("ssh_agent_auth"));
     }
     let forward = !plan.disable_agent_forwarding;
     let wanted = plan.agent_auth || forward;

@@ -40,6 +40,7 @@ impl fmt::Display for Setback {
         match self {
             Self::Unanswered(Unanswered::Closed(message)) => write!(f, "the port is closed ({message})"),
             Self::Unanswered(Unanswered::Silent) => f.write_str("the port is open but nobody answers yet"),
+            Self::Unanswered(Unanswered::Detour(text) | Unanswered::Barred(text)) => f.write_str(text),
             Self::Unanswered(Unanswered::Stranger(line)) => write!(f, "something answers that is not SSH: `{line}`"),
             Self::Handshake { banner, message } => write!(f, "`{banner}` broke off the handshake: {message}"),
             Self::Refused(refusal) => refusal.fmt(f),
@@ -84,7 +85,9 @@ impl Evidence {
     pub(super) fn note(&mut self, setback: &Setback) -> Option<String> {
         let text = setback.to_string();
         match setback {
-            Setback::Unanswered(Unanswered::Closed(_)) => self.closed = Some(text.clone()),
+            Setback::Unanswered(Unanswered::Closed(_) | Unanswered::Detour(_) | Unanswered::Barred(_)) => {
+                self.closed = Some(text.clone());
+            }
             Setback::Unanswered(Unanswered::Silent) => self.silent += 1,
             Setback::Unanswered(Unanswered::Stranger(_)) => self.stranger = Some(text.clone()),
             Setback::Handshake { .. } => self.handshake = Some(text.clone()),

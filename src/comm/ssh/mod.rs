@@ -6,41 +6,47 @@ mod agent;
 mod algorithms;
 mod authenticate;
 mod authorized_keys;
+mod bastion;
 mod credentials;
 mod evidence;
 mod exec;
 pub mod keypair;
+mod proxy;
 mod race;
 #[cfg(test)]
 mod real_servers;
 mod refusals;
+mod route;
 mod scp;
 mod script;
 mod session;
 mod sftp;
 #[cfg(test)]
 mod sftp_server;
+mod terminal;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
 mod transfer;
-mod tree;
+mod tunnel;
 mod wire;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use russh::Channel;
 use russh::client::Msg;
 use tokio::sync::Mutex;
+use tokio::task::JoinSet;
 
 use self::credentials::Credentials;
 use self::exec::Command;
 use self::keypair::KeyPair;
 use self::race::{Target, Tempo};
-use self::session::Session;
+use self::route::Route;
+use self::session::{Session, Terms};
 use self::transfer::Methods;
 use super::{Communicator, Error, Exit, Upload, run_script_in_steps};
 use crate::event::{Event, Stream};
@@ -59,8 +65,13 @@ pub struct SshCommunicator {
     /// Public line of the key that was made for this build.
     temporary_key: Option<String>,
     /// `None` between a failure and the next connection.
-    session: Mutex<Option<Arc<Session>>>,
+    session: Current,
+    /// Listeners of the local tunnels; they end when dropped.
+    _local_tunnels: JoinSet<()>,
 }
+
+/// The session that is used now; tunnels use it too.
+type Current = Arc<Mutex<Option<Arc<Session>>>>;
 
 /// Waits for the guest and logs in. `address` is where this host reaches the guest's SSH port.
 pub async fn connect(
@@ -79,9 +90,12 @@ async fn connect_with(
     context: &Context,
     tempo: Tempo,
 ) -> Result<SshCommunicator, Error> {
-    let agent_socket = std::env::var_os("SSH_AUTH_SOCK").filter(|value| !value.is_empty()).map(Into::into);
-    let credentials = credentials::load(plan, temporary_key, agent_socket).await?;
+    let credentials = credentials::load(plan, temporary_key, agent_socket()).await?;
     start(plan, address, temporary_key, context, tempo, credentials).await
+}
+
+fn agent_socket() -> Option<PathBuf> {
+    std::env::var_os("SSH_AUTH_SOCK").filter(|value| !value.is_empty()).map(Into::into)
 }
 
 async fn start(
@@ -93,15 +107,20 @@ async fn start(
     credentials: Credentials,
 ) -> Result<SshCommunicator, Error> {
     let config = Arc::new(session::config(plan, algorithms::preferred(plan)?));
+    let terms = Terms { config, remote_tunnels: plan.remote_tunnels.as_slice().into() };
+    let route = Route::load(plan, tempo).await?;
+    let session = Current::default();
+    let local_tunnels = tunnel::listen(&plan.local_tunnels, &session).await?;
     let (handshake_attempts, events) = (plan.handshake_attempts, context.events.clone());
-    let target = Target { address, credentials, config, tempo, handshake_attempts, events };
-    let session = Mutex::new(Some(Arc::new(first_session(plan, &target).await?)));
+    let target = Target { address, credentials, route, terms, tempo, handshake_attempts, events };
+    *session.lock().await = Some(Arc::new(first_session(plan, &target).await?));
     Ok(SshCommunicator {
         plan: plan.clone(),
         target,
         methods: Methods::new(plan.file_transfer_method),
         temporary_key: temporary_key.map(|key| key.public_line.clone()),
         session,
+        _local_tunnels: local_tunnels,
     })
 }
 

@@ -5,17 +5,16 @@
 //! So fresh connections are opened all the time, each for a short while, and the first that shows a banner
 //! is the one that goes on.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures::stream::{FuturesUnordered, StreamExt};
-use russh::client::Config;
 use tokio::time::{Instant, sleep_until};
 
 use super::credentials::Credentials;
 use super::evidence::{Evidence, Setback};
 use super::refusals::Refusals;
-use super::session::Session;
+use super::route::Route;
+use super::session::{Session, Terms};
 use super::wire::{Answered, Unanswered, knock};
 use crate::comm::Error;
 use crate::event::{Event, Events};
@@ -56,6 +55,9 @@ const PATIENT_EVERY: u32 = 8;
 /// take few that are not logged in, and all of these reach a guest that wakes up.
 const KNOCKS: usize = 7;
 
+/// Bastions and proxies are no guests that start: who does not find them now need not hurry.
+const DETOUR_PAUSE: Duration = Duration::from_secs(2);
+
 /// Handshakes at one time.
 const HANDSHAKES: usize = 2;
 
@@ -64,7 +66,8 @@ const HANDSHAKES: usize = 2;
 pub(super) struct Target {
     pub(super) address: (String, u16),
     pub(super) credentials: Credentials,
-    pub(super) config: Arc<Config>,
+    pub(super) route: Route,
+    pub(super) terms: Terms,
     pub(super) tempo: Tempo,
     /// Refusals that end the race; 0 is no limit.
     pub(super) handshake_attempts: u32,
@@ -78,12 +81,13 @@ impl Target {
 
     async fn knock(&self, number: u32) -> Result<Answered, Unanswered> {
         let patient = number.is_multiple_of(PATIENT_EVERY);
-        knock(&self.address, if patient { self.tempo.patient_banner } else { self.tempo.banner }).await
+        let patience = if patient { self.tempo.patient_banner } else { self.tempo.banner };
+        knock(&self.route.way().await?, &self.address, patience).await
     }
 
     async fn open(&self, answered: Answered) -> Result<Session, Setback> {
         self.events.debug(format!("{} answers as {}", self.name(), answered.banner));
-        Session::open(answered, Arc::clone(&self.config), &self.credentials, self.tempo.handshake).await
+        Session::open(answered, &self.terms, &self.credentials, self.tempo.handshake).await
     }
 
     /// Runs until there is a session, the time is over, or the credentials were refused too often.
@@ -155,6 +159,8 @@ impl State<'_> {
                 self.refusals.interrupted();
                 Ok(tempo.step)
             }
+            Setback::Unanswered(Unanswered::Barred(message)) => Err(Error::Setup { message: message.clone() }),
+            Setback::Unanswered(Unanswered::Detour(_)) => Ok(DETOUR_PAUSE),
             Setback::Unanswered(_) | Setback::Handshake { .. } => {
                 self.refusals.interrupted();
                 Ok(tempo.closed_step)

@@ -41,6 +41,9 @@ fn one_go(path: &str, command: &str, mark: &str) -> String {
     format!("cat > {path} && chmod 0755 {path} && echo {mark} || exit 1; {command}")
 }
 
+/// Lines that are kept back at most; more come of start-up files that never end.
+const HELD: usize = 1000;
+
 /// Takes the mark out of the output. What comes before it (the guest's start-up files may print) is kept back
 /// until it is known whether the script started.
 struct Filter {
@@ -60,7 +63,7 @@ impl Filter {
         } else if line == self.mark {
             self.stored = true;
             self.held.drain(..).for_each(|(stream, line)| output(stream, line));
-        } else {
+        } else if self.held.len() < HELD {
             self.held.push((stream, line));
         }
     }

@@ -1,8 +1,9 @@
 //! Files over the SFTP subsystem of the guest's SSH server.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use fs_err::tokio as fs;
+use futures::stream::{self, StreamExt, TryStreamExt};
 use russh::client::Msg;
 use russh::{Channel, ChannelMsg};
 use russh_sftp::client::{Config, SftpSession};
@@ -10,10 +11,13 @@ use russh_sftp::protocol::{FileAttributes, OpenFlags, StatusCode};
 use tokio::io::{AsyncBufRead, AsyncWriteExt, BufReader};
 
 use super::scp::Fault;
-use super::tree::Entry;
+use crate::comm::tree::Entry;
 
 /// How long a guest may take for one answer, in seconds: it may be writing to a slow emulated disk.
 const ANSWER_SECONDS: u64 = 120;
+
+/// Servers have a limit on open files; OpenSSH's is the process limit, others have 100.
+const FILES_AT_ONCE: usize = 24;
 
 /// Bytes read from a local file at once.
 const READ_BUFFER: usize = 128 * 1024;
@@ -62,10 +66,24 @@ impl Sftp {
         self.0.set_metadata(path, attributes).await.map_err(Fault::failed)
     }
 
-    /// Puts files and folders into the folder `destination`, which is made if it is missing.
+    /// Puts files and folders into the folder `destination`, which is made if it is missing. Each file takes
+    /// four answers of the guest, so several are on their way at one time.
     pub(super) async fn write_tree(&self, entries: &[Entry], destination: &str) -> Result<(), Fault> {
+        let files = self.make_folders(entries, destination).await?;
+        let writes = files.into_iter().map(|(path, mode, target)| self.write_local(path, mode, target));
+        stream::iter(writes).buffer_unordered(FILES_AT_ONCE).try_collect().await
+    }
+
+    async fn write_local(&self, path: PathBuf, mode: u32, target: String) -> Result<(), Fault> {
+        let file = fs::File::open(path).await.map_err(Fault::failed)?;
+        self.write(&target, mode, BufReader::with_capacity(READ_BUFFER, file)).await
+    }
+
+    /// Gives the files that belong into them: where each is, its mode, and where it goes.
+    async fn make_folders(&self, entries: &[Entry], destination: &str) -> Result<Vec<(PathBuf, u32, String)>, Fault> {
         let mut folders = vec![destination.trim_end_matches('/').to_owned()];
         self.make_folder(if folders[0].is_empty() { "/" } else { &folders[0] }).await?;
+        let mut files = Vec::new();
         for entry in entries {
             let current = folders.last().cloned().unwrap_or_default();
             match entry {
@@ -77,13 +95,11 @@ impl Sftp {
                 }
                 Entry::Leave => drop(folders.pop()),
                 Entry::File { path, name, mode, .. } => {
-                    let file = fs::File::open(path).await.map_err(Fault::failed)?;
-                    let content = BufReader::with_capacity(READ_BUFFER, file);
-                    self.write(&format!("{current}/{name}"), *mode, content).await?;
+                    files.push((path.clone(), *mode, format!("{current}/{name}")));
                 }
             }
         }
-        Ok(())
+        Ok(files)
     }
 
     /// One that is there already is fine.

@@ -46,6 +46,9 @@ pub(super) fn plan() -> SshPlan {
         keep_alive_interval: Some(Duration::from_secs(5)),
         read_write_timeout: None,
         pause_before_connecting: Duration::ZERO,
+        detour: None,
+        local_tunnels: Vec::new(),
+        remote_tunnels: Vec::new(),
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::io::BufReader;
 use super::SshCommunicator;
 use super::scp::{self, Fault, shell_word};
 use super::sftp::Sftp;
-use super::tree::{self, Entry};
+use crate::comm::tree::{self, Entry};
 use crate::comm::{Error, Upload};
 use crate::plan::communicator::FileTransferMethod;
 

@@ -1,4 +1,4 @@
-//! The byte stream under a session: a TCP connection whose other end has shown an SSH banner.
+//! The byte stream under a session: a connection whose other end has shown an SSH banner.
 
 use std::io;
 use std::pin::Pin;
@@ -7,20 +7,26 @@ use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
-use tokio_util::sync::{CancellationToken, DropGuard, WaitForCancellationFutureOwned};
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
+
+use super::route::{Stream, Way};
 
 /// Text before the banner that we put up with, in bytes (the protocol allows other lines first).
 const PREAMBLE_LIMIT: usize = 8 * 1024;
 
 /// A connection that somebody answered as an SSH server.
-#[derive(Debug)]
 pub(super) struct Answered {
-    stream: TcpStream,
+    stream: Stream,
     /// All that was read: the banner and perhaps the beginning of the key exchange.
     read: BytesMut,
     /// Such as `SSH-2.0-OpenSSH_9.6`.
     pub(super) banner: String,
+}
+
+impl std::fmt::Debug for Answered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Answered").field("banner", &self.banner).finish_non_exhaustive()
+    }
 }
 
 /// Why a connection did not come to a banner.
@@ -32,24 +38,19 @@ pub(super) enum Unanswered {
     Silent,
     /// Something else than SSH answered.
     Stranger(String),
+    /// The bastion or the proxy on the way does not work now.
+    Detour(String),
+    /// The bastion or the proxy refuses us, and will again.
+    Barred(String),
 }
 
 /// Opens a connection and waits for the banner.
-pub(super) async fn knock(address: &(String, u16), patience: Duration) -> Result<Answered, Unanswered> {
-    let connect = async {
-        let stream = TcpStream::connect((address.0.as_str(), address.1)).await?;
-        // Requests are small and each waits for its answer.
-        stream.set_nodelay(true)?;
-        Ok(stream)
-    };
-    let answer = async {
-        let stream = connect.await.map_err(|error| closed(&error))?;
-        read_banner(stream).await
-    };
+pub(super) async fn knock(way: &Way<'_>, address: &(String, u16), patience: Duration) -> Result<Answered, Unanswered> {
+    let answer = async { read_banner(way.connect(address).await?).await };
     tokio::time::timeout(patience, answer).await.unwrap_or(Err(Unanswered::Silent))
 }
 
-async fn read_banner(mut stream: TcpStream) -> Result<Answered, Unanswered> {
+async fn read_banner(mut stream: Stream) -> Result<Answered, Unanswered> {
     let mut read = BytesMut::with_capacity(4096);
     loop {
         if let Some(banner) = banner_of(&read) {
@@ -68,7 +69,7 @@ async fn read_banner(mut stream: TcpStream) -> Result<Answered, Unanswered> {
 }
 
 /// The kind says it without a number that only this host knows.
-fn closed(error: &io::Error) -> Unanswered {
+pub(super) fn closed(error: &io::Error) -> Unanswered {
     match error.kind() {
         io::ErrorKind::Other => Unanswered::Closed(error.to_string()),
         kind => Unanswered::Closed(kind.to_string()),
@@ -93,19 +94,18 @@ fn printable(line: &[u8]) -> String {
 }
 
 impl Answered {
-    /// The stream for the protocol, which begins with the banner again, and the guard that cuts it when dropped.
-    pub(super) fn into_wire(self) -> (Wire, DropGuard) {
+    /// The stream for the protocol, which begins with the banner again, and what cuts it.
+    pub(super) fn into_wire(self) -> (Wire, CancellationToken) {
         let cut = CancellationToken::new();
         let wire = Wire { stream: self.stream, read: self.read, cut: Box::pin(cut.clone().cancelled_owned()) };
-        (wire, cut.drop_guard())
+        (wire, cut)
     }
 }
 
 /// The protocol library runs a session in a task of its own that does not look at its handle while keys are
 /// exchanged. Cutting the stream is what ends such a task at once.
-#[derive(Debug)]
 pub(super) struct Wire {
-    stream: TcpStream,
+    stream: Stream,
     read: BytesMut,
     cut: Pin<Box<WaitForCancellationFutureOwned>>,
 }
@@ -157,7 +157,7 @@ mod tests {
             let (mut stream, _) = listener.accept().await.unwrap();
             stream.write_all(answer).await.unwrap();
         };
-        tokio::join!(knock(&address, Duration::from_secs(30)), serve).0
+        tokio::join!(knock(&Way::Straight, &address, Duration::from_secs(30)), serve).0
     }
 
     #[tokio::test]
@@ -165,7 +165,7 @@ mod tests {
         let text = b"hello\r\nSSH-2.0-dropbear_2022.83\r\nrest";
         let answered = knock_at(text).await.unwrap();
         assert_eq!(answered.banner, "SSH-2.0-dropbear_2022.83");
-        let (mut wire, _guard) = answered.into_wire();
+        let (mut wire, _cut) = answered.into_wire();
         let mut again = Vec::new();
         wire.read_to_end(&mut again).await.unwrap();
         assert_eq!(again, text);
@@ -182,18 +182,18 @@ mod tests {
     async fn a_silent_port_is_given_up() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = ("127.0.0.1".to_owned(), listener.local_addr().unwrap().port());
-        let error = knock(&address, Duration::from_millis(20)).await.unwrap_err();
+        let error = knock(&Way::Straight, &address, Duration::from_millis(20)).await.unwrap_err();
         assert_eq!(error, Unanswered::Silent);
     }
 
     #[tokio::test]
-    async fn dropping_the_guard_ends_a_waiting_read() {
+    async fn cutting_ends_a_waiting_read() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-        let answered = Answered { stream: client, read: BytesMut::new(), banner: String::new() };
-        let (mut wire, guard) = answered.into_wire();
+        let client = tokio::net::TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let answered = Answered { stream: Box::new(client), read: BytesMut::new(), banner: String::new() };
+        let (mut wire, cut) = answered.into_wire();
         let mut byte = [0];
-        let (read, ()) = tokio::join!(wire.read(&mut byte), async { drop(guard) });
+        let (read, ()) = tokio::join!(wire.read(&mut byte), async { cut.cancel() });
         assert_eq!(read.unwrap_err().kind(), io::ErrorKind::ConnectionAborted);
     }
 }

@@ -64,7 +64,7 @@ type Made = (BuilderPlan, CommunicatorPlan, Option<TemporaryKey>);
 fn builder(context: &BuildContext<'_>, kind: &str, decoder: &mut Decoder<'_>) -> Made {
     match kind {
         "null" => {
-            let (communicator, _) = communicator::communicator(decoder, context.options.purpose);
+            let (communicator, _) = communicator::communicator(decoder);
             small::require_host(decoder, &communicator);
             (BuilderPlan::Null, communicator, None)
         }
@@ -88,7 +88,7 @@ fn machine(
     let shutdown = shutdown(kind, decoder);
     let output_directory = output_directory(context, kind, decoder);
     let (hypervisor, iso) = hypervisor(context, kind, decoder);
-    let (communicator, key) = communicator::communicator(decoder, context.options.purpose);
+    let (communicator, key) = communicator::communicator(decoder);
     let machine = MachinePlan {
         vm_name: decoder.string("vm_name").unwrap_or_else(|| default_name(context, kind)),
         output_directory,

@@ -4,7 +4,7 @@ use super::{Booted, Connected, Guest, upload};
 use crate::comm::connector::Connector;
 use crate::comm::ssh::keypair::KeyPair;
 use crate::machine::Machine;
-use crate::plan::communicator::{CommunicatorPlan, SshPlan};
+use crate::plan::communicator::{CommunicatorPlan, SshPlan, WinRmPlan};
 use crate::plan::fields;
 use crate::run::build::Build;
 use crate::run::error::Cause;
@@ -16,9 +16,13 @@ pub(in crate::run) async fn connect<D, C: Connector, M: Machine>(
     _booted: Booted,
 ) -> Result<Connected<C::Session>, Cause> {
     let mut build_data = common_data(build, &guest.fields);
-    let CommunicatorPlan::Ssh(ssh) = &build.plan.communicator else {
-        build_data.insert("ConnType".into(), "none".into());
-        return Ok(Connected { session: None, build_data });
+    let ssh = match &build.plan.communicator {
+        CommunicatorPlan::Ssh(ssh) => ssh,
+        CommunicatorPlan::WinRm(winrm) => return connect_by_winrm(build, guest, winrm, build_data).await,
+        CommunicatorPlan::None => {
+            build_data.insert("ConnType".into(), "none".into());
+            return Ok(Connected { session: None, build_data });
+        }
     };
     let (host, port) = guest.machine.guest_address(ssh.port).await?;
     let address = (ssh.host.clone().unwrap_or(host), port);
@@ -35,14 +39,44 @@ pub(in crate::run) async fn connect<D, C: Connector, M: Machine>(
     Ok(Connected { session: Some(session), build_data })
 }
 
+async fn connect_by_winrm<D, C: Connector, M: Machine>(
+    build: &Build<'_, D, C>,
+    guest: &mut Guest<M>,
+    winrm: &WinRmPlan,
+    mut build_data: Fields,
+) -> Result<Connected<C::Session>, Cause> {
+    let (host, port) = guest.machine.guest_address(winrm.port).await?;
+    let address = (winrm.host.clone().unwrap_or(host), port);
+    add_winrm_data(&mut build_data, winrm, &address);
+    let connecting = build.run.connector.connect_winrm(winrm, address, build.context);
+    let session = tokio::select! {
+        session = connecting => session?,
+        stopped = guest.machine.wait_stopped() => {
+            stopped?;
+            return Err(Cause::MachineStopped { during: "while the build waited for WinRM" });
+        }
+    };
+    upload::guest_files(&guest.machine, &session).await?;
+    Ok(Connected { session: Some(session), build_data })
+}
+
 /// Without a machine the template names the host.
 pub(in crate::run) async fn connect_to_host<D, C: Connector>(
     build: &Build<'_, D, C>,
 ) -> Result<Connected<C::Session>, Cause> {
     let mut build_data = data_without_machine(build);
-    let CommunicatorPlan::Ssh(ssh) = &build.plan.communicator else {
-        build_data.insert("ConnType".into(), "none".into());
-        return Ok(Connected { session: None, build_data });
+    let ssh = match &build.plan.communicator {
+        CommunicatorPlan::Ssh(ssh) => ssh,
+        CommunicatorPlan::WinRm(winrm) => {
+            let address = (winrm.host.clone().unwrap_or_default(), winrm.port);
+            add_winrm_data(&mut build_data, winrm, &address);
+            let session = build.run.connector.connect_winrm(winrm, address, build.context).await?;
+            return Ok(Connected { session: Some(session), build_data });
+        }
+        CommunicatorPlan::None => {
+            build_data.insert("ConnType".into(), "none".into());
+            return Ok(Connected { session: None, build_data });
+        }
     };
     let address = (ssh.host.clone().unwrap_or_default(), ssh.port);
     build_data.insert("SSHPublicKey".into(), String::new());
@@ -75,6 +109,18 @@ fn data_without_machine<D, C>(build: &Build<'_, D, C>) -> Fields {
         ("PackerHTTPIP".into(), none("HTTP_IP")),
         ("PackerHTTPPort".into(), none("HTTP_PORT")),
     ])
+}
+
+fn add_winrm_data(data: &mut Fields, winrm: &WinRmPlan, (host, port): &(String, u16)) {
+    let password = winrm.password.as_ref().map_or("", |password| password.reveal()).to_owned();
+    data.extend([
+        ("ConnType".to_owned(), "winrm".to_owned()),
+        ("Host".to_owned(), host.clone()),
+        ("Port".to_owned(), port.to_string()),
+        ("User".to_owned(), winrm.username.clone()),
+        ("Password".to_owned(), password.clone()),
+        ("WinRMPassword".to_owned(), password),
+    ]);
 }
 
 fn add_ssh_data(data: &mut Fields, ssh: &SshPlan, (host, port): &(String, u16), key: Option<&KeyPair>) {

@@ -1,6 +1,8 @@
 //! How the guest is reached: the `ssh_*` options, and `winrm_*`.
 
-mod detours;
+mod algorithms;
+mod detour;
+mod tunnels;
 mod winrm;
 
 use std::path::{Path, PathBuf};
@@ -10,10 +12,10 @@ use russh::keys::decode_secret_key;
 
 use crate::diag::Diagnostic;
 use crate::io::text::{self, Text};
+use crate::plan::communicator::algorithms::{CIPHERS, KEY_EXCHANGES};
 use crate::plan::communicator::{CommunicatorPlan, FileTransferMethod, SshPlan, TemporaryKey};
 use crate::plan::decode::duration::Signed;
 use crate::plan::decode::{Decoder, Expect};
-use crate::plan::resolve::Purpose;
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
 const DEFAULT_ATTEMPTS: u32 = 10;
@@ -23,22 +25,17 @@ const DEFAULT_KEEP_ALIVE: Duration = Duration::from_secs(5);
 const TEMPORARY_RSA_BITS: u32 = 2048;
 
 /// The communicator and, beside it, the key that would be made if one is needed.
-pub(super) fn communicator(decoder: &mut Decoder<'_>, purpose: Purpose) -> (CommunicatorPlan, TemporaryKey) {
+pub(super) fn communicator(decoder: &mut Decoder<'_>) -> (CommunicatorPlan, TemporaryKey) {
     let kind = decoder.string_or("communicator", "ssh");
     let key = temporary_key(decoder);
     let ssh = ssh(decoder, kind == "ssh");
-    detours::find(decoder, kind == "ssh", purpose);
     let winrm = winrm::winrm(decoder, kind == "winrm");
     let plan = match kind.as_str() {
         "ssh" => CommunicatorPlan::Ssh(Box::new(ssh)),
-        "winrm" => {
-            let finding = purpose.finding("communicator `winrm` is checked, but not spoken by this program");
-            decoder.push(finding.at(&decoder.span("communicator")));
-            CommunicatorPlan::WinRm(Box::new(winrm))
-        }
+        "winrm" => CommunicatorPlan::WinRm(Box::new(winrm)),
         "none" => CommunicatorPlan::None,
         other => {
-            let error = Diagnostic::error(format!("there is no communicator `{other}`; use `ssh` or `none`"));
+            let error = Diagnostic::error(format!("there is no communicator `{other}`; use `ssh`, `winrm` or `none`"));
             decoder.push(error.at(&decoder.span("communicator")).suggest(other, ["ssh", "none", "winrm"]));
             CommunicatorPlan::None
         }
@@ -59,6 +56,7 @@ fn ssh(decoder: &mut Decoder<'_>, is_used: bool) -> SshPlan {
     if is_used && certificate_file.is_some() && private_key_file.is_none() {
         decoder.reject("ssh_certificate_file", "`ssh_certificate_file` needs `ssh_private_key_file`");
     }
+    let detour = detour::detour(decoder, private_key_file.as_deref(), is_used);
     SshPlan {
         host: decoder.string("ssh_host"),
         port: decoder.number("ssh_port", 0..=65535).filter(|port| *port != 0).unwrap_or(22),
@@ -70,8 +68,8 @@ fn ssh(decoder: &mut Decoder<'_>, is_used: bool) -> SshPlan {
         disable_agent_forwarding: decoder.boolean("ssh_disable_agent_forwarding"),
         temporary_key: None,
         clear_authorized_keys: decoder.boolean("ssh_clear_authorized_keys"),
-        ciphers: decoder.strings("ssh_ciphers"),
-        key_exchange_algorithms: decoder.strings("ssh_key_exchange_algorithms"),
+        ciphers: algorithms::named(decoder, "ssh_ciphers", CIPHERS, is_used),
+        key_exchange_algorithms: algorithms::named(decoder, "ssh_key_exchange_algorithms", KEY_EXCHANGES, is_used),
         pty: decoder.boolean("ssh_pty"),
         timeout,
         handshake_attempts,
@@ -79,6 +77,9 @@ fn ssh(decoder: &mut Decoder<'_>, is_used: bool) -> SshPlan {
         keep_alive_interval: keep_alive(decoder),
         read_write_timeout: decoder.positive_duration("ssh_read_write_timeout"),
         pause_before_connecting: decoder.duration("pause_before_connecting").unwrap_or_default(),
+        detour,
+        local_tunnels: tunnels::tunnels(decoder, "ssh_local_tunnels", is_used),
+        remote_tunnels: tunnels::tunnels(decoder, "ssh_remote_tunnels", is_used),
     }
 }
 
@@ -116,7 +117,7 @@ fn key_file(decoder: &mut Decoder<'_>, key: &'static str, is_used: bool) -> Opti
     if is_used {
         let span = decoder.span(key);
         decoder.require(&format!("`{key}`"), &path, Expect::File, &span);
-        if key != "ssh_certificate_file" {
+        if key.ends_with("private_key_file") {
             refuse_bad_key(decoder, key, &path);
         }
     }

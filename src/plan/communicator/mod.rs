@@ -1,5 +1,7 @@
 //! How the guest is reached.
 
+pub mod algorithms;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -23,6 +25,22 @@ impl CommunicatorPlan {
             Self::Ssh(ssh) => Some(ssh.port),
             Self::WinRm(winrm) => Some(winrm.port),
         }
+    }
+
+    /// All passwords, each with its user.
+    pub fn passwords(&self) -> Vec<(&str, &Secret)> {
+        let all = match self {
+            Self::None => Vec::new(),
+            Self::WinRm(winrm) => vec![(winrm.username.as_str(), &winrm.password)],
+            Self::Ssh(ssh) => {
+                let detour = ssh.detour.as_ref().map(|detour| match detour {
+                    Detour::Bastion(bastion) => (bastion.username.as_str(), &bastion.password),
+                    Detour::Proxy(proxy) => (proxy.username.as_deref().unwrap_or_default(), &proxy.password),
+                });
+                std::iter::once((ssh.username.as_str(), &ssh.password)).chain(detour).collect()
+            }
+        };
+        all.into_iter().filter_map(|(user, password)| Some((user, password.as_ref()?))).collect()
     }
 }
 
@@ -70,6 +88,53 @@ pub struct SshPlan {
     /// `None`: no limit.
     pub read_write_timeout: Option<Duration>,
     pub pause_before_connecting: Duration,
+    /// Through which other host the guest is reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detour: Option<Detour>,
+    /// Ports of this host that lead to what the guest reaches.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub local_tunnels: Vec<Tunnel>,
+    /// Ports of the guest that lead to what this host reaches.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remote_tunnels: Vec<Tunnel>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Detour {
+    Bastion(Box<Bastion>),
+    Proxy(Proxy),
+}
+
+/// Another SSH server, from which the guest is reached.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Bastion {
+    pub host: String,
+    pub port: u16,
+    pub username: String,
+    pub password: Option<Secret>,
+    pub private_key_file: Option<PathBuf>,
+    pub certificate_file: Option<PathBuf>,
+    pub agent_auth: bool,
+    /// Its questions are put to the person at the terminal.
+    pub interactive: bool,
+}
+
+/// A SOCKS5 proxy.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Proxy {
+    pub host: String,
+    pub port: u16,
+    pub username: Option<String>,
+    pub password: Option<Secret>,
+}
+
+/// `PORT:HOST:PORT`: a port of one side, and where it leads on the other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Tunnel {
+    pub port: u16,
+    pub host: String,
+    pub host_port: u16,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -1,5 +1,10 @@
 //! The communicator against the SSH servers that guests really run.
 
+mod accounts;
+mod detours;
+mod faults;
+mod interoperability;
+
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Stdio;
@@ -8,6 +13,7 @@ use fs_err as fs;
 use tempfile::TempDir;
 use tokio::process::Child;
 
+use self::accounts::Accounts;
 use super::keypair::KeyPair;
 use super::testing::{context, plan, tempo};
 use super::*;
@@ -36,16 +42,22 @@ fn write_private(path: &Path, text: &str) {
     fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
 }
 
-/// OpenSSH's server that knows one key. `None` when it is not installed or may not run here.
+/// OpenSSH's server that knows one key.
 async fn sshd(authorized: &KeyPair) -> Option<Server> {
+    sshd_with(std::slice::from_ref(authorized), "", None).await
+}
+
+/// OpenSSH's server with more lines of configuration. `None` when it is not installed or may not run here.
+async fn sshd_with(authorized: &[KeyPair], lines: &str, accounts: Option<&Accounts>) -> Option<Server> {
     let program = tool_or_skip("/usr/sbin/sshd")?;
     let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
     let file = |name: &str| folder.path().join(name);
     write_private(&file("host_key"), key("ed25519").await.private_pem.reveal());
-    write_private(&file("authorized_keys"), &authorized.public_line);
+    let keys: Vec<_> = authorized.iter().map(|key| key.public_line.as_str()).collect();
+    write_private(&file("authorized_keys"), &keys.join("\n"));
     let config = format!(
         "ListenAddress 127.0.0.1:{port}\nHostKey {}\nAuthorizedKeysFile {}\nStrictModes no\nUsePAM no\n\
-         PermitRootLogin yes\nPidFile none\nSubsystem sftp internal-sftp\n",
+         PermitRootLogin yes\nPidFile none\nMaxStartups 100\nSubsystem sftp internal-sftp\n{lines}",
         file("host_key").display(),
         file("authorized_keys").display(),
     );
@@ -55,7 +67,19 @@ async fn sshd(authorized: &KeyPair) -> Option<Server> {
         println!("skipped: sshd cannot run here: {}", check.stderr.trim());
         return None;
     }
-    let command = Cmd::new(program).args(["-D", "-e", "-f"]).arg(file("config"));
+    let command = accounts.map_or_else(|| Cmd::new(&program), |accounts| accounts.around(&program));
+    let command = command.args(["-D", "-e", "-f"]).arg(file("config"));
+    let process = command.spawn(Stdio::null(), Stdio::null()).unwrap();
+    Some(Server { _process: process, port, _folder: folder })
+}
+
+/// dropbear with one host key. `None` when it is not installed.
+async fn dropbear(accounts: &Accounts, kind: &str) -> Option<Server> {
+    let (program, keygen) = (tool_or_skip("dropbear")?, tool_or_skip("dropbearkey")?);
+    let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
+    let host_key = folder.path().join("host_key");
+    Cmd::new(&keygen).args(["-t", kind, "-f"]).arg(&host_key).run().await.unwrap();
+    let command = accounts.around(&program).args(["-F", "-p", &format!("127.0.0.1:{port}"), "-r"]).arg(&host_key);
     let process = command.spawn(Stdio::null(), Stdio::null()).unwrap();
     Some(Server { _process: process, port, _folder: folder })
 }
