@@ -10,6 +10,7 @@ mod credentials;
 mod evidence;
 mod exec;
 pub mod keypair;
+mod pace;
 mod race;
 #[cfg(test)]
 mod real_servers;

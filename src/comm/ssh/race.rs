@@ -3,7 +3,7 @@
 //! A forwarded port takes connections long before the guest does, and what happens to such a connection is
 //! up to the hypervisor's network: most hang until its next, ever later try, or until the guest resets them.
 //! So fresh connections are opened all the time, each for a short while, and the first that shows a banner
-//! is the one that goes on.
+//! is the one that goes on. `pace` keeps that from burying a slow guest.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::credentials::Credentials;
 use super::evidence::{Evidence, Setback};
+use super::pace::Pace;
 use super::refusals::Refusals;
 use super::session::Session;
 use super::wire::{Answered, Unanswered, knock};
@@ -76,9 +77,9 @@ impl Target {
         format!("{}:{}", self.address.0, self.address.1)
     }
 
-    async fn knock(&self, number: u32) -> Result<Answered, Unanswered> {
+    async fn knock(&self, number: u32, patience: Duration) -> Result<Answered, Unanswered> {
         let patient = number.is_multiple_of(PATIENT_EVERY);
-        knock(&self.address, if patient { self.tempo.patient_banner } else { self.tempo.banner }).await
+        knock(&self.address, if patient { self.tempo.patient_banner } else { patience }).await
     }
 
     async fn open(&self, answered: Answered) -> Result<Session, Setback> {
@@ -88,7 +89,8 @@ impl Target {
 
     /// Runs until there is a session, the time is over, or the credentials were refused too often.
     pub(super) async fn race(&self, limit: Option<Duration>) -> Result<Session, Error> {
-        let mut state = State { target: self, evidence: Evidence::default(), refusals: Refusals::default() };
+        let (evidence, refusals, pace) = Default::default();
+        let mut state = State { target: self, evidence, refusals, pace };
         let raced = match limit {
             None => Some(state.run().await),
             Some(limit) => tokio::time::timeout(limit, state.run()).await.ok(),
@@ -105,6 +107,7 @@ struct State<'a> {
     target: &'a Target,
     evidence: Evidence,
     refusals: Refusals,
+    pace: Pace,
 }
 
 impl State<'_> {
@@ -132,8 +135,9 @@ impl State<'_> {
                 },
                 () = sleep_until(next), if knocks.len() < KNOCKS && handshakes.len() < HANDSHAKES => {
                     self.evidence.begin_attempt();
-                    knocks.push(target.knock(self.evidence.attempts()));
-                    next = Instant::now() + target.tempo.step;
+                    let patience = self.pace.stretch(target.tempo.banner);
+                    knocks.push(target.knock(self.evidence.attempts(), patience));
+                    next = Instant::now() + self.pace.stretch(target.tempo.step);
                 }
             }
         }
@@ -145,6 +149,9 @@ impl State<'_> {
             self.target.events.send(Event::SshNotYet { reason });
         }
         let tempo = &self.target.tempo;
+        if let Setback::Unanswered(unanswered) = setback {
+            self.pace.note(unanswered);
+        }
         match setback {
             Setback::Refused(refusal) => {
                 self.refusals.note(&refusal.server, Instant::now());
@@ -153,7 +160,7 @@ impl State<'_> {
             }
             Setback::Unanswered(Unanswered::Silent) => {
                 self.refusals.interrupted();
-                Ok(tempo.step)
+                Ok(self.pace.stretch(tempo.step))
             }
             Setback::Unanswered(_) | Setback::Handshake { .. } => {
                 self.refusals.interrupted();
