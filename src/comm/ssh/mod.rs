@@ -11,6 +11,7 @@ mod credentials;
 mod evidence;
 mod exec;
 pub mod keypair;
+mod pace;
 mod proxy;
 mod race;
 #[cfg(test)]

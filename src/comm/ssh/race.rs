@@ -3,7 +3,7 @@
 //! A forwarded port takes connections long before the guest does, and what happens to such a connection is
 //! up to the hypervisor's network: most hang until its next, ever later try, or until the guest resets them.
 //! So fresh connections are opened all the time, each for a short while, and the first that shows a banner
-//! is the one that goes on.
+//! is the one that goes on. `pace` keeps that from burying a slow guest.
 
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::credentials::Credentials;
 use super::evidence::{Evidence, Setback};
+use super::pace::Pace;
 use super::refusals::Refusals;
 use super::route::Route;
 use super::session::{Session, Terms};
@@ -79,9 +80,9 @@ impl Target {
         format!("{}:{}", self.address.0, self.address.1)
     }
 
-    async fn knock(&self, number: u32) -> Result<Answered, Unanswered> {
+    async fn knock(&self, number: u32, patience: Duration) -> Result<Answered, Unanswered> {
         let patient = number.is_multiple_of(PATIENT_EVERY);
-        let patience = if patient { self.tempo.patient_banner } else { self.tempo.banner };
+        let patience = if patient { self.tempo.patient_banner } else { patience };
         knock(&self.route.way().await?, &self.address, patience).await
     }
 
@@ -92,7 +93,8 @@ impl Target {
 
     /// Runs until there is a session, the time is over, or the credentials were refused too often.
     pub(super) async fn race(&self, limit: Option<Duration>) -> Result<Session, Error> {
-        let mut state = State { target: self, evidence: Evidence::default(), refusals: Refusals::default() };
+        let (evidence, refusals, pace) = Default::default();
+        let mut state = State { target: self, evidence, refusals, pace };
         let raced = match limit {
             None => Some(state.run().await),
             Some(limit) => tokio::time::timeout(limit, state.run()).await.ok(),
@@ -109,6 +111,7 @@ struct State<'a> {
     target: &'a Target,
     evidence: Evidence,
     refusals: Refusals,
+    pace: Pace,
 }
 
 impl State<'_> {
@@ -136,8 +139,9 @@ impl State<'_> {
                 },
                 () = sleep_until(next), if knocks.len() < KNOCKS && handshakes.len() < HANDSHAKES => {
                     self.evidence.begin_attempt();
-                    knocks.push(target.knock(self.evidence.attempts()));
-                    next = Instant::now() + target.tempo.step;
+                    let patience = self.pace.stretch(target.tempo.banner);
+                    knocks.push(target.knock(self.evidence.attempts(), patience));
+                    next = Instant::now() + self.pace.stretch(target.tempo.step);
                 }
             }
         }
@@ -149,6 +153,9 @@ impl State<'_> {
             self.target.events.send(Event::SshNotYet { reason });
         }
         let tempo = &self.target.tempo;
+        if let Setback::Unanswered(unanswered) = setback {
+            self.pace.note(unanswered);
+        }
         match setback {
             Setback::Refused(refusal) => {
                 self.refusals.note(&refusal.server, Instant::now());
@@ -157,7 +164,7 @@ impl State<'_> {
             }
             Setback::Unanswered(Unanswered::Silent) => {
                 self.refusals.interrupted();
-                Ok(tempo.step)
+                Ok(self.pace.stretch(tempo.step))
             }
             Setback::Unanswered(Unanswered::Barred(message)) => Err(Error::Setup { message: message.clone() }),
             Setback::Unanswered(Unanswered::Detour(_)) => Ok(DETOUR_PAUSE),
