@@ -5,8 +5,7 @@ use crate::plan::communicator::algorithms::Names;
 use crate::plan::decode::Decoder;
 use crate::source::Spanned;
 
-/// The names that can be spoken, in the template's order. One that SSH knows and we do not is passed over, as
-/// long as another is left.
+/// The names that can be spoken, in the template's order. Others are passed over, as long as one is left.
 pub(super) fn named(decoder: &mut Decoder<'_>, key: &'static str, names: Names, is_used: bool) -> Vec<String> {
     let given = decoder.spanned_strings(key);
     if !is_used || given.is_empty() {
@@ -29,10 +28,12 @@ pub(super) fn named(decoder: &mut Decoder<'_>, key: &'static str, names: Names, 
 }
 
 fn finding(key: &str, name: &Spanned<String>, names: Names) -> Diagnostic {
+    let passed_over = |reason: &str| {
+        let message = format!("`{}` in `{key}` is passed over: {reason}", name.value);
+        Diagnostic::warning(message).at(&name.span)
+    };
     if names.unspoken.contains(&name.value.as_str()) {
-        let message = format!("`{}` in `{key}` is passed over: this program does not speak it", name.value);
-        return Diagnostic::warning(message).at(&name.span);
+        return passed_over("this program does not speak it");
     }
-    let error = Diagnostic::error(format!("`{key}` has no `{}`", name.value)).at(&name.span);
-    error.suggest(&name.value, names.spoken())
+    passed_over("SSH has no such algorithm").suggest(&name.value, names.spoken())
 }
