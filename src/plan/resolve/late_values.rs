@@ -1,7 +1,6 @@
 //! All texts of a plan that are complete only at run time.
 
 use crate::plan::post_processor::{PostProcessorAction, VagrantOptions};
-use crate::plan::provisioner::{ProvisionerAction, ProvisionerPlan, Scripts, ShellLocalPlan};
 use crate::plan::{BuildPlan, HypervisorPlan, MachinePlan};
 use crate::template::interpolate::Late;
 
@@ -11,7 +10,12 @@ pub(super) fn any_uses(plan: &BuildPlan, names: &[&str]) -> bool {
 
 fn of_build(plan: &BuildPlan) -> Vec<&Late> {
     let mut lates: Vec<&Late> = plan.machine().map(of_machine).unwrap_or_default();
-    lates.extend(plan.provisioners.iter().chain(&plan.error_cleanup_provisioner).flat_map(of_provisioner));
+    lates.extend(
+        plan.provisioners
+            .iter()
+            .chain(&plan.error_cleanup_provisioner)
+            .flat_map(|provisioner| provisioner.action.lates()),
+    );
     lates.extend(plan.post_processors.iter().flatten().flat_map(|processor| of_post_processor(&processor.action)));
     lates
 }
@@ -28,29 +32,6 @@ fn of_machine(plan: &MachinePlan) -> Vec<&Late> {
     lates
 }
 
-fn of_provisioner(provisioner: &ProvisionerPlan) -> Vec<&Late> {
-    match &provisioner.action {
-        ProvisionerAction::Shell(shell) => {
-            of_scripts(&shell.scripts).chain(shell.environment.values()).chain([&shell.execute_command]).collect()
-        }
-        ProvisionerAction::ShellLocal(shell) => of_shell_local(shell),
-        ProvisionerAction::NotRun => Vec::new(),
-        ProvisionerAction::File(file) => file.sources.iter().chain(&file.content).chain([&file.destination]).collect(),
-    }
-}
-
-fn of_shell_local(shell: &ShellLocalPlan) -> Vec<&Late> {
-    of_scripts(&shell.scripts).chain(shell.environment.values()).chain(&shell.execute_command).collect()
-}
-
-fn of_scripts(scripts: &Scripts) -> impl Iterator<Item = &Late> {
-    let lines: &[Late] = match scripts {
-        Scripts::Inline { lines, .. } => lines,
-        Scripts::Files(_) => &[],
-    };
-    lines.iter()
-}
-
 fn of_post_processor(action: &PostProcessorAction) -> Vec<&Late> {
     match action {
         PostProcessorAction::Vagrant(vagrant) => {
@@ -64,6 +45,6 @@ fn of_post_processor(action: &PostProcessorAction) -> Vec<&Late> {
         PostProcessorAction::Ova(ova) => vec![&ova.output],
         PostProcessorAction::Manifest(manifest) => manifest.custom_data.values().collect(),
         PostProcessorAction::Artifice(_) | PostProcessorAction::NotRun => Vec::new(),
-        PostProcessorAction::ShellLocal(shell) => of_shell_local(shell),
+        PostProcessorAction::ShellLocal(shell) => shell.lates(),
     }
 }

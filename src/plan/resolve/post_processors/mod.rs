@@ -9,7 +9,6 @@ use crate::plan::post_processor::{
     ArtificePlan, ChecksumPlan, CompressPlan, MachineChanges, ManifestPlan, OvaPlan, PostProcessorAction,
     PostProcessorPlan,
 };
-use crate::plan::provisioner::{Direction, ProvisionerAction};
 use crate::plan::{Algorithm, BuildPlan, fields};
 use crate::template::interpolate::Site;
 use crate::template::{Language, PostProcessor};
@@ -167,10 +166,6 @@ fn artifice(decoder: &mut Decoder<'_>) -> ArtificePlan {
 
 /// Whether the build can write files on this host before its post-processors need them.
 fn can_make_files(plan: &BuildPlan, sequences: &[Vec<PostProcessor>]) -> bool {
-    let by_provisioner = plan.provisioners.iter().any(|provisioner| match &provisioner.action {
-        ProvisionerAction::ShellLocal(_) => true,
-        ProvisionerAction::File(file) => file.direction == Direction::Download,
-        ProvisionerAction::Shell(_) | ProvisionerAction::NotRun => false,
-    });
+    let by_provisioner = plan.provisioners.iter().any(|provisioner| provisioner.action.can_make_files());
     by_provisioner || sequences.iter().flatten().any(|step| step.kind.value == "shell-local")
 }

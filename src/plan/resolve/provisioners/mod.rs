@@ -46,7 +46,7 @@ pub(super) fn plan(
 
 /// The `file` builder has no guest; Packer lets such provisioners work on one of make-believe.
 fn has_place(context: &BuildContext<'_>, action: &ProvisionerAction) -> bool {
-    context.build.kind.value != "file" || matches!(action, ProvisionerAction::ShellLocal(_))
+    context.build.kind.value != "file" || action.works_without_guest()
 }
 
 fn without_guest(kind: &str, span: &Span) -> Diagnostic {

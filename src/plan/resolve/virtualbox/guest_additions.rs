@@ -7,7 +7,7 @@ use crate::plan::decode::Decoder;
 use crate::plan::provisioner::{ProvisionerAction, ProvisionerPlan, Scripts};
 use crate::plan::virtualbox::{GuestAdditionsMode, GuestAdditionsNeed, GuestAdditionsPlan, VirtualBoxOrigin};
 use crate::plan::{BuildPlan, BuilderPlan, HypervisorPlan, fields};
-use crate::template::interpolate::{Late, Site};
+use crate::template::interpolate::Site;
 
 const DEFAULT_PATH: &str = "VBoxGuestAdditions.iso";
 
@@ -79,22 +79,16 @@ fn uploaded_name(plan: &crate::plan::virtualbox::VirtualBoxPlan) -> Option<Strin
 }
 
 fn mentions(action: &ProvisionerAction, name: &str, working_folder: &Path) -> bool {
-    let in_text = |late: &Late| late.to_string().contains(name);
-    match action {
-        ProvisionerAction::Shell(shell) => {
-            let environment = shell.environment.values().any(in_text);
-            environment || in_text(&shell.execute_command) || scripts_mention(&shell.scripts, name, working_folder)
-        }
-        ProvisionerAction::File(file) => file.sources.iter().chain([&file.destination]).any(in_text),
-        ProvisionerAction::ShellLocal(_) | ProvisionerAction::NotRun => false,
+    if action.works_without_guest() {
+        return false;
     }
+    let in_scripts = action.guest_scripts().is_some_and(|scripts| script_files_mention(scripts, name, working_folder));
+    in_scripts || action.lates().iter().any(|late| late.to_string().contains(name))
 }
 
-fn scripts_mention(scripts: &Scripts, name: &str, working_folder: &Path) -> bool {
-    match scripts {
-        Scripts::Inline { lines, .. } => lines.iter().any(|line| line.to_string().contains(name)),
-        Scripts::Files(paths) => paths.iter().any(|path| file_mentions(&working_folder.join(path), name)),
-    }
+fn script_files_mention(scripts: &Scripts, name: &str, working_folder: &Path) -> bool {
+    let Scripts::Files(paths) = scripts else { return false };
+    paths.iter().any(|path| file_mentions(&working_folder.join(path), name))
 }
 
 /// A script that cannot be read is reported elsewhere.

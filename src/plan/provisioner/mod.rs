@@ -1,0 +1,74 @@
+//! Provisioners, resolved: what they share, and one file for each.
+
+mod file;
+mod scripts;
+mod shell;
+mod shell_local;
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::template::interpolate::Late;
+
+pub use self::file::{Direction, FilePlan};
+pub use self::scripts::{Environment, Scripts};
+pub use self::shell::ShellPlan;
+pub use self::shell_local::ShellLocalPlan;
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ProvisionerPlan {
+    /// Packer's type, such as `shell`.
+    pub kind: String,
+    pub pause_before: Duration,
+    pub timeout: Option<Duration>,
+    pub max_retries: u32,
+    /// Its failure is told and does not end the build.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub continue_on_error: bool,
+    pub action: ProvisionerAction,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProvisionerAction {
+    Shell(Box<ShellPlan>),
+    ShellLocal(Box<ShellLocalPlan>),
+    File(Box<FilePlan>),
+    /// This program does not run it; a plan that is run has none.
+    NotRun,
+}
+
+impl ProvisionerAction {
+    /// Its texts that are complete only at run time.
+    pub fn lates(&self) -> Vec<&Late> {
+        match self {
+            Self::Shell(plan) => plan.lates(),
+            Self::ShellLocal(plan) => plan.lates(),
+            Self::File(plan) => plan.lates(),
+            Self::NotRun => Vec::new(),
+        }
+    }
+
+    /// The scripts that run in the guest.
+    pub fn guest_scripts(&self) -> Option<&Scripts> {
+        match self {
+            Self::Shell(plan) => Some(&plan.scripts),
+            Self::ShellLocal(_) | Self::File(_) | Self::NotRun => None,
+        }
+    }
+
+    /// Whether it can do its work where there is no guest.
+    pub fn works_without_guest(&self) -> bool {
+        matches!(self, Self::ShellLocal(_))
+    }
+
+    /// Whether files on this host can come from it.
+    pub fn can_make_files(&self) -> bool {
+        match self {
+            Self::ShellLocal(_) => true,
+            Self::File(plan) => plan.direction == Direction::Download,
+            Self::Shell(_) | Self::NotRun => false,
+        }
+    }
+}
