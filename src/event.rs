@@ -146,10 +146,29 @@ pub enum Event {
     Pausing {
         duration: Duration,
     },
+    ProvisionerFinished {
+        kind: String,
+        elapsed: Duration,
+        success: bool,
+    },
     ScriptStarted {
         name: String,
     },
-    /// A line that a guest command or a local program printed.
+    ScriptFinished {
+        name: String,
+        elapsed: Duration,
+        code: u32,
+    },
+    /// Where the shell says that a script failed.
+    ScriptFault {
+        name: String,
+        line: usize,
+        /// The line as the user wrote it.
+        source: String,
+        message: String,
+    },
+    /// A line that a guest command or a local program printed. One that ends with a carriage return is not complete
+    /// yet: what follows is written over it.
     Output {
         stream: Stream,
         line: String,

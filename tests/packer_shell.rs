@@ -92,11 +92,13 @@ fn cases() -> Vec<Case> {
 
 fn compare(outcome: &Outcome, used: &mut BTreeSet<usize>) -> String {
     let (case, packers, ours) = (&outcome.case, &outcome.packers, &outcome.ours);
-    let good = |trial: &Trial| trial.exit.map(i64::from) == Some(case.exit());
-    if let Some((program, trial)) = [("Packer", packers), ("Boxwright", ours)].into_iter().find(|(_, trial)| !good(trial)) {
+    let ends = [("Packer", packers, case.ends()), ("Boxwright", ours, differences::ends(case, used))];
+    if let Some((program, trial, _)) =
+        ends.into_iter().find(|(_, trial, ends)| trial.exit.map(i64::from) != Some(*ends))
+    {
         return format!("{}: {program} ended with {:?}:\n{}\n", case.name, trial.exit, trial.log);
     }
-    let expected = differences::apply(case, packers.record.lines(), used);
+    let expected = differences::apply(case, &packers.record, used).lines();
     let found = ours.record.lines();
     if expected == found {
         return String::new();

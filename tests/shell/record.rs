@@ -1,5 +1,6 @@
 //! What was written down in a trial, in lines that can be compared.
 
+use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -13,28 +14,39 @@ const OF_THE_SHELL: &[&str] = &["_", "PWD", "OLDPWD", "SHLVL"];
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Call {
     pub(crate) command: String,
-    /// Absent when the session was cut before it ended.
+    /// Absent when the session was cut before it ended, and for SFTP, which the client ends.
     pub(crate) status: Option<String>,
     /// Files that the command names, as they were when it started: path, mode and content.
     pub(crate) files: Vec<String>,
+    /// What it read, where that is more than nothing.
+    pub(crate) input: Option<String>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Record {
     pub(crate) calls: Vec<Call>,
     /// Environment that the client asked the server to set.
-    pub(crate) sent: Vec<String>,
-    /// Files of the guest and of this host at the end.
+    pub(crate) sent: BTreeSet<String>,
+    /// Files of the guest and of this host that are new or changed at the end.
     pub(crate) files: Vec<String>,
 }
 
+/// What was there before.
+#[derive(Debug)]
+pub(crate) struct Before(Vec<String>);
+
 impl Record {
-    pub(crate) fn read(root: &Path) -> Self {
+    pub(crate) fn before(root: &Path) -> Before {
+        Before(trees(root, &Normal::new(root)))
+    }
+
+    pub(crate) fn read(root: &Path, before: &Before) -> Self {
         let normal = Normal::new(root);
         let folders = entries(&root.join("calls"));
         let calls = folders.iter().map(|folder| Call::read(folder, &normal)).collect();
         let sent = folders.iter().flat_map(|folder| sent_environment(folder)).collect();
-        let files = ["guest", "work"].iter().flat_map(|name| tree(&root.join(name), &normal)).collect();
+        let mut files = trees(root, &normal);
+        files.retain(|file| !before.0.contains(file));
         Self { calls, sent, files }
     }
 
@@ -45,27 +57,42 @@ impl Record {
     }
 }
 
+fn trees(root: &Path, normal: &Normal) -> Vec<String> {
+    ["guest", "work"].iter().flat_map(|name| tree(&root.join(name), normal)).collect()
+}
+
 impl Call {
     fn read(folder: &Path, normal: &Normal) -> Self {
         let text = |name: &str| fs::read_to_string(folder.join(name)).ok();
-        let files = entries(&folder.join("files"));
-        let files = files.iter().map(|path| {
+        let described = |path: &PathBuf| {
             let name = path.file_name().unwrap().to_string_lossy().replace('|', "/");
             normal.text(&format!("{name} {}", described(path)))
-        });
+        };
+        let command = normal.text(&text("command").unwrap());
+        let mut files: Vec<_> = entries(&folder.join("files")).iter().map(described).collect();
+        // What was there before a script is stored is nobody's matter.
+        let stored =
+            command.strip_prefix("head -c LENGTH > ").and_then(|rest| rest.split(' ').next()).and_then(name_of);
+        files.retain(|file| stored.is_none() || file.split(' ').next().and_then(name_of) != stored);
         Self {
-            command: normal.text(&text("command").unwrap()),
+            command,
             status: text("status").map(|status| status.trim().to_owned()),
-            files: files.collect(),
+            files,
+            input: fs::read(folder.join("input")).ok().map(|input| normal.text(&input.escape_ascii().to_string())),
         }
     }
 
     fn lines(&self) -> Vec<String> {
         let status = self.status.as_deref().unwrap_or("cut");
-        let mut lines = vec![format!("{status} <- {}", self.command)];
+        let mut lines = vec![format!("{status} <- {:?}", self.command)];
         lines.extend(self.files.iter().map(|file| format!("    with {file}")));
+        lines.extend(self.input.iter().map(|input| format!("    fed {input}")));
         lines
     }
+}
+
+pub(crate) fn name_of(path: &str) -> Option<&str> {
+    path.rsplit('/').next()
 }
 
 /// Of the environment of a command what neither the server nor the login set.
@@ -133,6 +160,7 @@ impl Normal {
             (r"script_[0-9]+\.sh", "script_N.sh"),
             (r"varfile_[0-9]+\.sh", "varfile_N.sh"),
             (r"boxwright-stored-[0-9a-f]{8}", "MARK"),
+            (r"head -c [0-9]+ ", "head -c LENGTH "),
             (r"tmp/(packer-shell[0-9]+|boxwright-shell-[0-9a-f-]{36})", "tmp/inline"),
             (r"\b(127\.0\.0\.1[ :])[0-9]+\b", "${1}PORT"),
             (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UUID"),

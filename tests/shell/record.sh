@@ -10,7 +10,12 @@ printf %s "$SSH_ORIGINAL_COMMAND" > "$call/command"
 env -0 > "$call/environment"
 
 # Files that the command names, as they are when it starts.
-printf %s "$SSH_ORIGINAL_COMMAND" | grep -oE "/[^][ ;\"'&|<>{}()]+" | sort -u | while IFS= read -r path; do
+printf %s "$SSH_ORIGINAL_COMMAND" | grep -oE "[^][ ;\"'&|<>{}()]+" | sort -u | while IFS= read -r path; do
+    case $path in
+    /*) ;;
+    "~/"*) path=$trial/guest/${path#"~/"} ;;
+    *) path=$trial/guest/$path ;;
+    esac
     case $path in
     "$trial"/guest/* | /tmp/script_*.sh | /tmp/varfile_*.sh)
         [ -f "$path" ] && cp -p "$path" "$call/files/$(printf %s "$path" | tr / '|')" ;;
@@ -18,8 +23,19 @@ printf %s "$SSH_ORIGINAL_COMMAND" | grep -oE "/[^][ ;\"'&|<>{}()]+" | sort -u | 
 done
 
 cd "$trial/guest" || exit 99
+case $SSH_ORIGINAL_COMMAND in
+"head -c "*)
+    # The script is read while it goes by.
+    mkfifo "$call/pipe"
+    exec 3<&0
+    tee "$call/input" <&3 > "$call/pipe" &
+    exec < "$call/pipe" 3<&- ;;
+esac
 env -i HOME="$trial/guest" USER="$USER" GUEST="$trial/guest" SESSION="$PPID" \
     PATH="$trial/bin:/usr/bin:/bin" /bin/sh -c "$SSH_ORIGINAL_COMMAND"
 status=$?
-echo "$status" > "$call/status"
+case $SSH_ORIGINAL_COMMAND in
+*/sftp-server) ;;
+*) echo "$status" > "$call/status" ;;
+esac
 exit "$status"

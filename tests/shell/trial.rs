@@ -19,11 +19,8 @@ const LONGEST: Duration = Duration::from_secs(120);
 const RECORD: &str = include_str!("record.sh");
 
 /// What scripts of the cases call.
-const PROGRAMS: [(&str, &str); 3] = [
-    ("look", include_str!("bin/look")),
-    ("sudo", include_str!("bin/sudo")),
-    ("hang-up", include_str!("bin/hang-up")),
-];
+const PROGRAMS: [(&str, &str); 3] =
+    [("look", include_str!("bin/look")), ("sudo", include_str!("bin/sudo")), ("hang-up", include_str!("bin/hang-up"))];
 
 /// A few provisioners in a template of the `null` builder.
 #[derive(Clone, Debug)]
@@ -43,7 +40,7 @@ pub(crate) struct Trial {
 }
 
 impl Case {
-    pub(crate) fn exit(&self) -> i64 {
+    pub(crate) fn ends(&self) -> i64 {
         self.content["ends"].as_i64().unwrap_or(0)
     }
 
@@ -86,29 +83,34 @@ fn hcl(builder: &Value, blocks: &str) -> String {
 pub(crate) async fn run(program: &Path, case: &Case, keys: &Keys) -> Trial {
     let folder = prepare();
     let root = folder.path();
-    let guest = keys.guest(root);
+    let (guest, before) = (keys.guest(root), Record::before(root));
     let file = case.file();
     fs::write(root.join("work").join(file), case.text(&guest, keys)).unwrap();
     let guest_folder = format!("guest={}", root.join("guest").display());
-    let command = Cmd::new(program)
-        .args(["build", "-color=false", "-var", &guest_folder, file])
-        .current_dir(root.join("work"))
-        .env("PATH", format!("{}:/usr/bin:/bin", root.join("bin").display()))
-        .env("GUEST", root.join("guest"))
-        .env("HOME", root)
-        .env("TMPDIR", root.join("tmp"))
-        .env("PACKER_CACHE_DIR", root.join("cache"))
-        .env("BOXWRIGHT_CACHE_DIR", root.join("cache"))
-        .env("PACKER_CONFIG_DIR", root)
-        .env("CHECKPOINT_DISABLE", "1");
+    let command =
+        Cmd::new(program).args(["build", "-color=false", "-var", &guest_folder, file]).current_dir(root.join("work"));
     let mut command = command.to_tokio();
-    command.env_remove("SSH_AUTH_SOCK").env_remove("LC_ALL").stdin(Stdio::null()).kill_on_drop(true);
+    command.env_clear().envs(surroundings(root)).stdin(Stdio::null()).kill_on_drop(true);
     let output = tokio::time::timeout(LONGEST, command.output()).await.expect("the build hangs").unwrap();
     Trial {
-        record: Record::read(root),
+        record: Record::read(root, &before),
         exit: output.status.code(),
         log: [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat(),
     }
+}
+
+/// The environment of the program, which local scripts have too.
+fn surroundings(root: &Path) -> [(&'static str, PathBuf); 8] {
+    [
+        ("PATH", format!("{}:/usr/bin:/bin", root.join("bin").display()).into()),
+        ("GUEST", root.join("guest")),
+        ("HOME", root.to_owned()),
+        ("TMPDIR", root.join("tmp")),
+        ("PACKER_CACHE_DIR", root.join("cache")),
+        ("BOXWRIGHT_CACHE_DIR", root.join("cache")),
+        ("PACKER_CONFIG_DIR", root.to_owned()),
+        ("CHECKPOINT_DISABLE", "1".into()),
+    ]
 }
 
 /// The folders of a trial, with the files that cases name.
@@ -137,7 +139,9 @@ fn prepare() -> TempDir {
     for (name, bytes) in files {
         fs::write(root.join(name), bytes).unwrap();
     }
-    set_mode(&root.join("work/tree/below/b"), 0o700);
+    for name in ["work/tree/below/b", "work/one.sh", "work/fails.sh"] {
+        set_mode(&root.join(name), 0o700);
+    }
     folder
 }
 

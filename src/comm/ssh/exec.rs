@@ -2,6 +2,7 @@
 
 use russh::client::Msg;
 use russh::{Channel, ChannelMsg, ChannelWriteHalf, Pty, Sig};
+use tokio::sync::Notify;
 
 use crate::comm::{Error, Exit};
 use crate::event::Stream;
@@ -14,12 +15,19 @@ const INPUT_CHUNK: usize = 32 * 1024;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Command<'a> {
     pub(super) line: &'a str,
-    /// Standard input; then its end.
-    pub(super) input: &'a [u8],
+    pub(super) input: Input<'a>,
     /// Give it a terminal.
     pub(super) pty: bool,
     /// It may use the agent that is lent to the session.
     pub(super) agent: bool,
+}
+
+/// What a command reads from its standard input, and then its end.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Input<'a> {
+    pub(super) bytes: &'a [u8],
+    /// The end is not told before this is notified.
+    pub(super) end: Option<&'a Notify>,
 }
 
 /// Starts the command and hands on its lines until it ends. An error means that it did not start.
@@ -60,9 +68,12 @@ async fn start(channel: &Channel<Msg>, command: Command<'_>) -> Result<(), russh
     channel.exec(true, format!("{}\n", command.line)).await
 }
 
-async fn feed(writer: &ChannelWriteHalf<Msg>, input: &[u8]) -> Result<(), russh::Error> {
-    for chunk in input.chunks(INPUT_CHUNK) {
+async fn feed(writer: &ChannelWriteHalf<Msg>, input: Input<'_>) -> Result<(), russh::Error> {
+    for chunk in input.bytes.chunks(INPUT_CHUNK) {
         writer.data_bytes(bytes::Bytes::copy_from_slice(chunk)).await?;
+    }
+    if let Some(end) = input.end {
+        end.notified().await;
     }
     writer.eof().await
 }

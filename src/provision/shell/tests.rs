@@ -32,7 +32,7 @@ pub(super) fn inline(lines: &[&str]) -> Scripts {
 }
 
 async fn run_with(plan: &ShellPlan, recorder: &Recorder) -> Result<(), Error> {
-    run(plan, recorder, &data(), &context().0).await
+    run(plan, recorder, &data(), 7, &context().0).await
 }
 
 #[tokio::test]
@@ -56,7 +56,7 @@ async fn each_script_file_is_run_at_the_same_path_with_unix_line_ends() {
     fs_err::write(&paths[1], "three\n").unwrap();
     let recorder = Recorder::default();
     let (context, mut receiver) = context();
-    run(&plan(Scripts::Files(paths.to_vec())), &recorder, &data(), &context).await.unwrap();
+    run(&plan(Scripts::Files(paths.to_vec())), &recorder, &data(), 7, &context).await.unwrap();
     let uploads: Vec<_> = recorder.calls().into_iter().filter(|call| call.starts_with("upload")).collect();
     assert_eq!(uploads, ["upload /tmp/s.sh 755 one\ntwo\n", "upload /tmp/s.sh 755 three\n"]);
     let (_, event) = receiver.try_recv().unwrap();
@@ -143,7 +143,7 @@ async fn a_removal_that_fails_is_an_error_and_can_be_left_out() {
 async fn output_becomes_events() {
     let recorder = Recorder::answering("run it", [Answer::Line("hello")]);
     let (context, mut receiver) = context();
-    run(&plan(inline(&["true"])), &recorder, &data(), &context).await.unwrap();
+    run(&plan(inline(&["true"])), &recorder, &data(), 7, &context).await.unwrap();
     let events: Vec<_> = std::iter::from_fn(|| receiver.try_recv().ok()).map(|(_, event)| event).collect();
     let is_hello = |event: &Event| matches!(event, Event::Output { stream: Stream::Stdout, line } if line == "hello");
     assert!(events.iter().any(is_hello));
@@ -156,7 +156,7 @@ async fn the_command_is_filled_in_with_variables_path_and_build_data() {
     let recorder = Recorder::default();
     let mut data = data();
     data.fields.insert("Host".into(), "10.0.2.15".into());
-    run(&plan, &recorder, &data, &context().0).await.unwrap();
+    run(&plan, &recorder, &data, 7, &context().0).await.unwrap();
     let vars = r#"GREETING='it'"'"'s' PACKER_BUILDER_TYPE='qemu' PACKER_BUILD_NAME='box' "#;
     assert_eq!(recorder.calls()[2], format!("run echo 10.0.2.15 | {vars}sudo -S '/tmp/s.sh' "));
 }

@@ -4,9 +4,6 @@ use crate::plan::provisioner::ShellPlan;
 use crate::provision::Error;
 use crate::template::interpolate::{Fields, Late};
 
-/// Names for remote files run below this number.
-pub(super) const REMOTE_NUMBERS: u32 = 9999;
-
 /// The lines as one script. Each is filled in by itself, as in Packer.
 pub(in crate::provision) fn inline_text(
     lines: &[Late],
