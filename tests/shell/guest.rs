@@ -4,6 +4,7 @@
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use boxwright::process::Cmd;
 use fs_err as fs;
@@ -52,7 +53,7 @@ impl Keys {
 
     /// Starts the server of a trial.
     pub(crate) fn guest(&self, trial: &Path) -> Guest {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = unused_port();
         let configuration = trial.join("sshd");
         fs::write(&configuration, self.configuration(trial, port)).unwrap();
         let command = Cmd::new(SERVER).args(["-D", "-e", "-f"]).arg(configuration);
@@ -67,4 +68,12 @@ impl Keys {
              Subsystem sftp /usr/lib/openssh/sftp-server\nForceCommand exec {trial}/record.sh {trial}\n"
         )
     }
+}
+
+/// No two trials have the same one, and no outgoing connection has it.
+fn unused_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(20_000);
+    let ports = std::iter::repeat_with(|| NEXT.fetch_add(1, Ordering::Relaxed)).take(10_000);
+    let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    ports.into_iter().find(is_free).expect("one of so many ports is free")
 }

@@ -14,7 +14,7 @@ const OF_THE_SHELL: &[&str] = &["_", "PWD", "OLDPWD", "SHLVL"];
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Call {
     pub(crate) command: String,
-    /// Absent when the session was cut before it ended, and for SFTP, which the client ends.
+    /// Absent when the session was cut before it ended, and where the client ends it.
     pub(crate) status: Option<String>,
     /// Files that the command names, as they were when it started: path, mode and content.
     pub(crate) files: Vec<String>,

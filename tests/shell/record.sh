@@ -35,7 +35,8 @@ env -i HOME="$trial/guest" USER="$USER" GUEST="$trial/guest" SESSION="$PPID" \
     PATH="$trial/bin:/usr/bin:/bin" /bin/sh -c "$SSH_ORIGINAL_COMMAND"
 status=$?
 case $SSH_ORIGINAL_COMMAND in
-*/sftp-server) ;;
+# The client ends these, at once or a little later.
+*/sftp-server | "scp -vf "*) ;;
 *) echo "$status" > "$call/status" ;;
 esac
 exit "$status"

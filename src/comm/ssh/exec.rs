@@ -5,7 +5,7 @@ use russh::{Channel, ChannelMsg, ChannelWriteHalf, Pty, Sig};
 use tokio::sync::Notify;
 
 use crate::comm::{Error, Exit};
-use crate::event::Stream;
+use crate::event::{Events, Stream};
 use crate::io::lines::Lines;
 
 /// Bytes of input handed to the protocol at once.
@@ -34,6 +34,7 @@ pub(super) struct Input<'a> {
 pub(super) async fn run(
     channel: Channel<Msg>,
     command: Command<'_>,
+    events: &Events,
     mut output: impl FnMut(Stream, String) + Send,
 ) -> Result<Exit, Error> {
     start(&channel, command).await.map_err(|error| not_started(&error))?;
@@ -46,7 +47,13 @@ pub(super) async fn run(
             // A command that does not read its input is no failure.
             _ = &mut feed, if !fed => fed = true,
             message = reader.wait() => match message {
-                Some(message) => if run.take(message, &mut output)? { break },
+                Some(message) => {
+                    if run.take(message, &mut output)? {
+                        break;
+                    }
+                    // What is not read the guest does not send.
+                    events.catch_up().await;
+                }
                 None => break,
             },
         }

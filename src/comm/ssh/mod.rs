@@ -168,7 +168,7 @@ impl SshCommunicator {
         let (session, channel) = self.session_and_channel().await?;
         let agent = self.target.credentials.agent.as_ref().filter(|agent| agent.forward);
         let command = Command { line, input, pty: self.plan.pty, agent: agent.is_some() };
-        let run = exec::run(channel, command, output);
+        let run = exec::run(channel, command, &self.target.events, output);
         match (agent, session.agent_requests.try_lock()) {
             (Some(agent), Ok(mut requests)) => tokio::select! {
                 exit = run => exit,

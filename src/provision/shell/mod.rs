@@ -68,10 +68,11 @@ impl<'a, C: Communicator> Shell<'a, C> {
         number: u32,
         context: &'a Context,
     ) -> Result<Self, Error> {
-        let path = remote_path(plan, number);
+        let folder = plan.remote_folder.render(&data.fields).map_err(Error::render("remote_folder"))?;
+        let path = remote_path(plan, &folder, number, &data.fields)?;
         let variables = environment::with_template(environment::of_build(data), &plan.environment, &data.fields)?;
         let flat = environment::flatten(&variables, &plan.env_var_format);
-        let variables_path = format!("{}/varfile_{number}.sh", plan.remote_folder);
+        let variables_path = format!("{folder}/varfile_{number}.sh");
         let variables_file = plan.use_env_var_file.then(|| (variables_path, flat.clone()));
         let mut fields = data.fields.clone();
         fields.insert("Vars".into(), flat);
@@ -161,10 +162,15 @@ impl<'a, C: Communicator> Shell<'a, C> {
         F: Future<Output = Result<T, comm::Error>>,
     {
         let deadline = Instant::now() + self.plan.start_retry_timeout;
+        let mut told = None;
         loop {
             match work().await {
                 Err(error) if is_passing(&error) && Instant::now() + RETRY_STEP < deadline => {
-                    self.events.debug(format!("trying again: {error}"));
+                    let reason = error.to_string();
+                    if told.as_ref() != Some(&reason) {
+                        self.events.send(Event::SshNotYet { reason: reason.clone() });
+                        told = Some(reason);
+                    }
                     tokio::time::sleep(RETRY_STEP).await;
                 }
                 result => return result,

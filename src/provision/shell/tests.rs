@@ -14,9 +14,9 @@ pub(super) fn plan(scripts: Scripts) -> ShellPlan {
         env_var_format: "%s='%s' ".into(),
         use_env_var_file: false,
         execute_command: Late::literal("run it"),
-        remote_folder: "/tmp".into(),
+        remote_folder: Late::literal("/tmp"),
         remote_file: None,
-        remote_path: Some("/tmp/s.sh".into()),
+        remote_path: Some(Late::literal("/tmp/s.sh")),
         binary: false,
         valid_exit_codes: vec![0],
         expect_disconnect: false,
@@ -115,9 +115,12 @@ async fn a_disconnect_must_be_expected() {
 async fn the_start_and_the_removal_are_tried_while_the_guest_restarts() {
     let recorder = Recorder::answering("run it", [Answer::Fail, Answer::Fail]);
     recorder.answer("rm -f", [Answer::Exit(Exit::Disconnected), Answer::Fail]);
-    let start = Instant::now();
-    run_with(&plan(inline(&["true"])), &recorder).await.unwrap();
+    let (start, (context, mut receiver)) = (Instant::now(), context());
+    run(&plan(inline(&["true"])), &recorder, &data(), 7, &context).await.unwrap();
     assert_eq!(start.elapsed(), 4 * RETRY_STEP);
+    let told = std::iter::from_fn(|| receiver.try_recv().ok());
+    let told = told.filter(|(_, event)| matches!(event, Event::SshNotYet { .. })).count();
+    assert_eq!(told, 3, "each reason once, of the start and of the removal");
     assert_eq!(recorder.calls().iter().filter(|call| call.starts_with("upload")).count(), 3);
 }
 
@@ -137,6 +140,28 @@ async fn a_removal_that_fails_is_an_error_and_can_be_left_out() {
     assert!(matches!(error, Error::Clean { .. }), "{error}");
     let skipping = ShellPlan { skip_clean: true, ..plan(inline(&["true"])) };
     run_with(&skipping, &failing()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_script_that_vanished_is_named() {
+    let scripts = Scripts::Files(vec!["/no/such/script.sh".into()]);
+    let error = run_with(&plan(scripts), &Recorder::default()).await.unwrap_err();
+    assert!(chain(&error).contains("/no/such/script.sh"), "{}", chain(&error));
+}
+
+#[tokio::test]
+async fn the_line_at_which_a_script_failed_is_told_with_its_exit_code() {
+    let recorder = Recorder::answering("run it", [Answer::LineAndExit("/tmp/s.sh: 3: foo: not found", 127)]);
+    let (context, mut receiver) = context();
+    let plan = plan(inline(&["echo 1", "foo --bar", "echo 3"]));
+    run(&plan, &recorder, &data(), 7, &context).await.unwrap_err();
+    let events: Vec<_> = std::iter::from_fn(|| receiver.try_recv().ok()).map(|(_, event)| event).collect();
+    let is_fault = |event: &Event| {
+        matches!(event, Event::ScriptFault { name, line: 2, source, message }
+            if name == "inline script" && source == "foo --bar" && message == "foo: not found")
+    };
+    assert!(events.iter().any(is_fault), "{events:?}");
+    assert!(events.iter().any(|event| matches!(event, Event::ScriptFinished { code: 127, .. })), "{events:?}");
 }
 
 #[tokio::test]

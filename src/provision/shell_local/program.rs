@@ -80,6 +80,7 @@ async fn stream_lines(
             break;
         }
         lines.push(&buffer[..count], &mut send);
+        events.catch_up().await;
     }
     lines.finish(send);
     Ok(())
