@@ -152,7 +152,8 @@ async fn a_script_that_cuts_the_session_at_once_has_started() {
     let communicator = connect_to(&server, &key, plan()).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let (path, tries) = (format!("{}/script", folder.path().display()), folder.path().join("tries"));
-    let script = format!("#!/bin/sh\necho x >> {}\nkill -9 $(ps -o ppid= -p $PPID)\n", tries.display());
+    let find = "p=$PPID\nuntil ps -o comm= -p $p | grep -q sshd; do p=$(ps -o ppid= -p $p); done";
+    let script = format!("#!/bin/sh\necho x >> {}\n{find}\nkill -9 $p\n", tries.display());
     let exit = in_time(communicator.run_script(script.as_bytes(), &path, &path, |_, _| ())).await.unwrap();
     assert_eq!(exit, Exit::Disconnected);
     assert_eq!(fs::read_to_string(tries).unwrap(), "x\n");
