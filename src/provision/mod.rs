@@ -1,6 +1,7 @@
 //! Provisioners: what is run in the guest, and beside it, once there is a session.
 
 mod attempts;
+mod complaint;
 pub mod environment;
 mod file;
 mod shell;
@@ -8,7 +9,7 @@ mod shell_local;
 #[cfg(test)]
 mod testing;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::comm::{self, Communicator};
 use crate::error::{Classify, ErrorKind};
@@ -89,6 +90,9 @@ impl Classify for Error {
     }
 }
 
+/// Names for files in the guest run below this number.
+const REMOTE_NUMBERS: u32 = 9999;
+
 /// Runs one provisioner to its end, with its pauses, its deadline and its retries.
 pub async fn run(
     plan: &ProvisionerPlan,
@@ -97,17 +101,23 @@ pub async fn run(
     context: &Context,
 ) -> Result<(), Error> {
     context.events.send(Event::ProvisionerStarted { kind: plan.kind.clone(), name: plan.kind.clone() });
-    attempts::run(plan, context, || act(plan, communicator, data, context)).await
+    let number = rand::random_range(0..REMOTE_NUMBERS);
+    let started = Instant::now();
+    let result = attempts::run(plan, context, || act(plan, communicator, data, number, context)).await;
+    let (kind, elapsed, success) = (plan.kind.clone(), started.elapsed(), result.is_ok());
+    context.events.send(Event::ProvisionerFinished { kind, elapsed, success });
+    result
 }
 
 async fn act(
     plan: &ProvisionerPlan,
     communicator: &impl Communicator,
     data: &GuestData,
+    number: u32,
     context: &Context,
 ) -> Result<(), Error> {
     match &plan.action {
-        ProvisionerAction::Shell(plan) => shell::run(plan, communicator, data, context).await,
+        ProvisionerAction::Shell(plan) => shell::run(plan, communicator, data, number, context).await,
         ProvisionerAction::File(plan) => file::run(plan, communicator, data, context).await,
         ProvisionerAction::ShellLocal(plan) => {
             run_local(plan, &data.fields, &environment::of_build(data), context).await

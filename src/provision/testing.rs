@@ -37,6 +37,8 @@ pub(super) enum Answer {
     Exit(Exit),
     /// A line of output, then success.
     Line(&'static str),
+    /// A line on standard error, then this exit code.
+    LineAndExit(&'static str, u32),
     /// No session.
     Fail,
 }
@@ -81,6 +83,10 @@ impl Communicator for Recorder {
             None => Ok(Exit::Status(0)),
             Some(Answer::Exit(exit)) => Ok(exit),
             Some(Answer::Fail) => Err(Error::Session { message: "no session".into() }),
+            Some(Answer::LineAndExit(line, code)) => {
+                output(Stream::Stderr, line.to_owned());
+                Ok(Exit::Status(code))
+            }
             Some(Answer::Line(line)) => {
                 output(Stream::Stdout, line.to_owned());
                 Ok(Exit::Status(0))

@@ -54,6 +54,9 @@ pub(crate) fn of(event: &Event) -> Option<Line> {
         }
         Event::Pausing { duration } => say(format!("pausing {}", short(*duration))),
         Event::ScriptStarted { name } => say(format!("running {name}")),
+        Event::ScriptFault { name, line: number, source, message } => {
+            line(Weight::Error, format!("{name}:{number}: {message}\n    {source}"))
+        }
         Event::Output { stream: Stream::Stdout, line } => message(line.clone()),
         Event::Output { stream: Stream::Stderr, line: text } => line(Weight::Error, text.clone()),
         Event::ShutdownRequested { how } => say(how.clone()),
@@ -74,6 +77,8 @@ pub(crate) fn of(event: &Event) -> Option<Line> {
         Event::StageStarted { .. }
         | Event::StageFinished { .. }
         | Event::Progress { .. }
+        | Event::ProvisionerFinished { .. }
+        | Event::ScriptFinished { .. }
         | Event::CleanupStep { .. }
         | Event::Debug { .. } => None,
     }
