@@ -3,8 +3,10 @@
 mod attempts;
 pub mod environment;
 mod file;
+mod guest_commands;
 mod shell;
 mod shell_local;
+mod staging;
 #[cfg(test)]
 mod testing;
 

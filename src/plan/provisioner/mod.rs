@@ -1,6 +1,7 @@
 //! Provisioners, resolved: what they share, and one file for each.
 
 mod file;
+mod guest_system;
 mod scripts;
 mod shell;
 mod shell_local;
@@ -12,6 +13,7 @@ use serde::Serialize;
 use crate::template::interpolate::Late;
 
 pub use self::file::{Direction, FilePlan};
+pub use self::guest_system::GuestSystem;
 pub use self::scripts::{Environment, Scripts};
 pub use self::shell::ShellPlan;
 pub use self::shell_local::ShellLocalPlan;
