@@ -27,6 +27,15 @@ pub const SHELL: &[&str] = &["Vars", "Path", "EnvVarFile"];
 /// `execute_command` of shell-local, beside `BUILD`.
 pub const SHELL_LOCAL: &[&str] = &["Vars", "Script", "Command"];
 
+/// `execute_command` and `extra_arguments` of both Puppet provisioners, beside `BUILD`.
+pub const PUPPET: &[&str] = &["WorkingDir", "FacterVars", "PuppetBinDir", "Sudo", "ExtraArguments"];
+
+/// What `puppet-masterless` has beside `PUPPET`.
+pub const PUPPET_APPLY: &[&str] = &["ManifestFile", "ManifestDir", "ModulePath", "HieraConfigPath"];
+
+/// What `puppet-server` has beside `PUPPET`.
+pub const PUPPET_AGENT: &[&str] = &["PuppetServer", "PuppetNode", "ClientCertPath", "ClientPrivateKeyPath"];
+
 /// `output` of compress, beside `BUILD`.
 pub const COMPRESS: &[&str] = &["BuildName", "BuilderType"];
 

@@ -4,6 +4,7 @@ mod attempts;
 pub mod environment;
 mod file;
 mod guest_commands;
+mod puppet;
 mod shell;
 mod shell_local;
 mod staging;
@@ -111,6 +112,7 @@ async fn act(
     match &plan.action {
         ProvisionerAction::Shell(plan) => shell::run(plan, communicator, data, context).await,
         ProvisionerAction::File(plan) => file::run(plan, communicator, data, context).await,
+        ProvisionerAction::Puppet(plan) => puppet::run(plan, communicator, data, context).await,
         ProvisionerAction::ShellLocal(plan) => {
             run_local(plan, &data.fields, &environment::of_build(data), context).await
         }

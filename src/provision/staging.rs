@@ -44,10 +44,16 @@ impl<'a, C: Communicator> Staging<'a, C> {
         Ok(path)
     }
 
-    /// Makes a folder and uploads what is in `source` into it; gives its path in the guest.
-    pub(super) async fn upload_folder(&self, source: &Path, name: &str) -> Result<String, Error> {
+    /// Makes a folder below this one, and gives its path in the guest.
+    pub(super) async fn make_folder(&self, name: &str) -> Result<String, Error> {
         let path = self.path(name);
         self.guest.make_folder(&path).await?;
+        Ok(path)
+    }
+
+    /// Makes a folder and uploads what is in `source` into it; gives its path in the guest.
+    pub(super) async fn upload_folder(&self, source: &Path, name: &str) -> Result<String, Error> {
+        let path = self.make_folder(name).await?;
         self.guest.upload_contents(source, &path).await?;
         Ok(path)
     }

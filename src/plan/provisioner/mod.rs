@@ -2,6 +2,7 @@
 
 mod file;
 mod guest_system;
+mod puppet;
 mod scripts;
 mod shell;
 mod shell_local;
@@ -14,6 +15,7 @@ use crate::template::interpolate::Late;
 
 pub use self::file::{Direction, FilePlan};
 pub use self::guest_system::GuestSystem;
+pub use self::puppet::{PuppetJob, PuppetPlan};
 pub use self::scripts::{Environment, Scripts};
 pub use self::shell::ShellPlan;
 pub use self::shell_local::ShellLocalPlan;
@@ -37,6 +39,7 @@ pub enum ProvisionerAction {
     Shell(Box<ShellPlan>),
     ShellLocal(Box<ShellLocalPlan>),
     File(Box<FilePlan>),
+    Puppet(Box<PuppetPlan>),
     /// This program does not run it; a plan that is run has none.
     NotRun,
 }
@@ -48,6 +51,7 @@ impl ProvisionerAction {
             Self::Shell(plan) => plan.lates(),
             Self::ShellLocal(plan) => plan.lates(),
             Self::File(plan) => plan.lates(),
+            Self::Puppet(plan) => plan.lates(),
             Self::NotRun => Vec::new(),
         }
     }
@@ -56,7 +60,7 @@ impl ProvisionerAction {
     pub fn guest_scripts(&self) -> Option<&Scripts> {
         match self {
             Self::Shell(plan) => Some(&plan.scripts),
-            Self::ShellLocal(_) | Self::File(_) | Self::NotRun => None,
+            _ => None,
         }
     }
 
@@ -70,7 +74,7 @@ impl ProvisionerAction {
         match self {
             Self::ShellLocal(_) => true,
             Self::File(plan) => plan.direction == Direction::Download,
-            Self::Shell(_) | Self::NotRun => false,
+            _ => false,
         }
     }
 }
