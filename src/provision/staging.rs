@@ -24,6 +24,11 @@ impl<'a, C: Communicator> Staging<'a, C> {
         Ok(Self { guest, folder: folder.to_owned() })
     }
 
+    /// The guest that the folder is in.
+    pub(super) fn guest(&self) -> Guest<'a, C> {
+        self.guest
+    }
+
     /// Where a file of this name is in the guest.
     pub(super) fn path(&self, name: &str) -> String {
         format!("{}/{name}", self.folder)
@@ -104,6 +109,13 @@ impl<C: Communicator> Guest<'_, C> {
         Err(Error::Script { script: what.to_owned(), code, valid_exit_codes: valid.to_vec() })
     }
 
+    /// Whether a program is there, by name or by path.
+    pub(super) async fn has_program(&self, name: &str) -> Result<bool, Error> {
+        let exit = self.communicator.run(&self.commands.has_program(name), |_, _| ()).await?;
+        Ok(exit == Exit::Status(0))
+    }
+
+    /// Makes a folder that the user of the session can write into.
     pub(super) async fn make_folder(&self, path: &str) -> Result<(), Error> {
         let what = format!("making the folder {path}");
         self.run_to(&[0], &what, &self.commands.make_folder(path)).await?;

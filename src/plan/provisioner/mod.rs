@@ -3,6 +3,7 @@
 mod file;
 mod guest_system;
 mod puppet;
+mod salt;
 mod scripts;
 mod shell;
 mod shell_local;
@@ -16,6 +17,7 @@ use crate::template::interpolate::Late;
 pub use self::file::{Direction, FilePlan};
 pub use self::guest_system::GuestSystem;
 pub use self::puppet::{PuppetJob, PuppetPlan};
+pub use self::salt::{Formula, SaltPlan};
 pub use self::scripts::{Environment, Scripts};
 pub use self::shell::ShellPlan;
 pub use self::shell_local::ShellLocalPlan;
@@ -40,6 +42,7 @@ pub enum ProvisionerAction {
     ShellLocal(Box<ShellLocalPlan>),
     File(Box<FilePlan>),
     Puppet(Box<PuppetPlan>),
+    Salt(Box<SaltPlan>),
     /// This program does not run it; a plan that is run has none.
     NotRun,
 }
@@ -52,7 +55,7 @@ impl ProvisionerAction {
             Self::ShellLocal(plan) => plan.lates(),
             Self::File(plan) => plan.lates(),
             Self::Puppet(plan) => plan.lates(),
-            Self::NotRun => Vec::new(),
+            Self::Salt(_) | Self::NotRun => Vec::new(),
         }
     }
 

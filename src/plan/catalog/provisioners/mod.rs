@@ -27,7 +27,7 @@ pub(super) const ALL: &[Component] = &[
     Component { rules: configuration::CHEF_CLIENT_RULES, ..provisioner("chef-client", configuration::CHEF_CLIENT) },
     Component { runs: true, ..provisioner("puppet-masterless", configuration::PUPPET_MASTERLESS) },
     Component { runs: true, ..provisioner("puppet-server", configuration::PUPPET_SERVER) },
-    Component { rules: configuration::SALT_RULES, ..provisioner("salt-masterless", configuration::SALT) },
+    Component { runs: true, rules: configuration::SALT_RULES, ..provisioner("salt-masterless", configuration::SALT) },
 ];
 
 /// What every provisioner has.

@@ -3,6 +3,7 @@
 mod file;
 mod guest;
 mod puppet;
+mod salt;
 pub(super) mod scripts;
 mod shell;
 pub(super) mod shell_local;
@@ -82,6 +83,7 @@ fn action(kind: &str, surroundings: Surroundings<'_>, decoder: &mut Decoder<'_>)
         "file" => ProvisionerAction::File(Box::new(file::file(decoder))),
         "puppet-masterless" => ProvisionerAction::Puppet(Box::new(puppet::masterless(decoder, surroundings))),
         "puppet-server" => ProvisionerAction::Puppet(Box::new(puppet::server(decoder, surroundings))),
+        "salt-masterless" => ProvisionerAction::Salt(Box::new(salt::salt(decoder, surroundings))),
         "shell-local" => ProvisionerAction::ShellLocal(Box::new(shell_local::shell_local(decoder))),
         _ => ProvisionerAction::Shell(Box::new(shell::shell(decoder))),
     }
