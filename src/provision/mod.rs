@@ -1,6 +1,7 @@
 //! Provisioners: what is run in the guest, and beside it, once there is a session.
 
 mod attempts;
+mod chef;
 pub mod environment;
 mod file;
 mod guest_commands;
@@ -119,6 +120,7 @@ async fn act(
         ProvisionerAction::File(plan) => file::run(plan, communicator, data, context).await,
         ProvisionerAction::Puppet(plan) => puppet::run(plan, communicator, data, context).await,
         ProvisionerAction::Salt(plan) => salt::run(plan, communicator, context).await,
+        ProvisionerAction::Chef(plan) => chef::run(plan, communicator, data, context).await,
         ProvisionerAction::ShellLocal(plan) => {
             run_local(plan, &data.fields, &environment::of_build(data), context).await
         }

@@ -1,5 +1,6 @@
 //! Provisioners, resolved: what they share, and one file for each.
 
+mod chef;
 mod file;
 mod guest_system;
 mod puppet;
@@ -14,6 +15,7 @@ use serde::Serialize;
 
 use crate::template::interpolate::Late;
 
+pub use self::chef::{Attributes, ChefInstall, ChefJob, ChefPlan, ClientPlan, SoloPlan};
 pub use self::file::{Direction, FilePlan};
 pub use self::guest_system::GuestSystem;
 pub use self::puppet::{PuppetJob, PuppetPlan};
@@ -42,6 +44,7 @@ pub enum ProvisionerAction {
     ShellLocal(Box<ShellLocalPlan>),
     File(Box<FilePlan>),
     Puppet(Box<PuppetPlan>),
+    Chef(Box<ChefPlan>),
     Salt(Box<SaltPlan>),
     /// This program does not run it; a plan that is run has none.
     NotRun,
@@ -55,6 +58,7 @@ impl ProvisionerAction {
             Self::ShellLocal(plan) => plan.lates(),
             Self::File(plan) => plan.lates(),
             Self::Puppet(plan) => plan.lates(),
+            Self::Chef(plan) => plan.lates(),
             Self::Salt(_) | Self::NotRun => Vec::new(),
         }
     }

@@ -40,10 +40,10 @@ pub(super) fn folders(decoder: &mut Decoder<'_>, key: &'static str) -> Vec<PathB
 }
 
 /// Running as another user of Windows is not done for programs that manage configuration.
-pub(super) fn refuse_elevation(decoder: &mut Decoder<'_>, surroundings: Surroundings<'_>) {
+pub(super) fn refuse_elevation(decoder: &mut Decoder<'_>, purpose: Purpose) {
     let is_asked = decoder.string("elevated_user").is_some();
     if decoder.string("elevated_password").is_some() || is_asked {
-        let finding = surroundings.purpose.finding("this program does not start this provisioner as `elevated_user`");
+        let finding = purpose.finding("this program does not start this provisioner as `elevated_user`");
         let span = decoder.span(if is_asked { "elevated_user" } else { "elevated_password" });
         decoder.push(finding.at(&span).help("let the communicator log in as a user with all rights"));
     }

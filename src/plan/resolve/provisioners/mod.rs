@@ -1,5 +1,6 @@
 //! Provisioners: the options they share, and one file for each type.
 
+mod chef;
 mod file;
 mod guest;
 mod puppet;
@@ -81,6 +82,8 @@ fn pause(decoder: &mut Decoder<'_>) -> Duration {
 fn action(kind: &str, surroundings: Surroundings<'_>, decoder: &mut Decoder<'_>) -> ProvisionerAction {
     match kind {
         "file" => ProvisionerAction::File(Box::new(file::file(decoder))),
+        "chef-solo" => ProvisionerAction::Chef(Box::new(chef::solo(decoder, surroundings))),
+        "chef-client" => ProvisionerAction::Chef(Box::new(chef::client(decoder, surroundings))),
         "puppet-masterless" => ProvisionerAction::Puppet(Box::new(puppet::masterless(decoder, surroundings))),
         "puppet-server" => ProvisionerAction::Puppet(Box::new(puppet::server(decoder, surroundings))),
         "salt-masterless" => ProvisionerAction::Salt(Box::new(salt::salt(decoder, surroundings))),

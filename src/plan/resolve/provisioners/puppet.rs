@@ -65,7 +65,7 @@ fn manifest_file(decoder: &mut Decoder<'_>) -> PathBuf {
 }
 
 fn puppet(decoder: &mut Decoder<'_>, surroundings: Surroundings<'_>, kind: Kind) -> PuppetPlan {
-    refuse_elevation(decoder, surroundings);
+    refuse_elevation(decoder, surroundings.purpose);
     let system = system(decoder, surroundings);
     let (start, folder) = match system {
         GuestSystem::Unix => (START_UNIX, "/tmp"),
