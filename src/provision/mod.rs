@@ -2,10 +2,15 @@
 
 mod attempts;
 mod complaint;
+mod chef;
 pub mod environment;
 mod file;
+mod guest_commands;
+mod puppet;
+mod salt;
 mod shell;
 mod shell_local;
+mod staging;
 #[cfg(test)]
 mod testing;
 
@@ -53,6 +58,8 @@ pub enum Error {
     Disconnected { script: String },
     #[error("cannot remove {path} in the guest: {reason}; `skip_clean` leaves it there")]
     Clean { path: String, reason: String },
+    #[error("{tool} is not in the guest, and it did not come there: {reason}; {help}")]
+    NoTool { tool: String, reason: String, help: &'static str },
     #[error("provisioner `{kind}` did not finish within {} s, its `timeout` in the template", .limit.as_secs_f64())]
     Deadline { kind: String, limit: Duration },
     #[error("{message}")]
@@ -83,9 +90,11 @@ impl Classify for Error {
             Self::Local { .. } => ErrorKind::Environment,
             Self::Process(error) => error.kind(),
             Self::Communicator(error) | Self::NotStarted { source: error, .. } => error.kind(),
-            Self::Script { .. } | Self::Disconnected { .. } | Self::Clean { .. } | Self::Deadline { .. } => {
-                ErrorKind::Guest
-            }
+            Self::Script { .. }
+            | Self::Disconnected { .. }
+            | Self::Clean { .. }
+            | Self::NoTool { .. }
+            | Self::Deadline { .. } => ErrorKind::Guest,
         }
     }
 }
@@ -119,6 +128,9 @@ async fn act(
     match &plan.action {
         ProvisionerAction::Shell(plan) => shell::run(plan, communicator, data, number, context).await,
         ProvisionerAction::File(plan) => file::run(plan, communicator, data, context).await,
+        ProvisionerAction::Puppet(plan) => puppet::run(plan, communicator, data, context).await,
+        ProvisionerAction::Salt(plan) => salt::run(plan, communicator, context).await,
+        ProvisionerAction::Chef(plan) => chef::run(plan, communicator, data, context).await,
         ProvisionerAction::ShellLocal(plan) => {
             run_local(plan, &data.fields, &environment::of_build(data), context).await
         }

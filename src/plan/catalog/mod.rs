@@ -48,7 +48,8 @@ pub struct Component {
     pub kind: &'static str,
     pub role: Role,
     pub options: Options,
-    /// What options have to do with each other. Decoders of components that run see to it themselves.
+    /// What options have to do with each other. Decoders of components that run ask for the check, or see
+    /// to it themselves.
     pub rules: &'static [Rule],
     /// Whether this program runs it. Otherwise its options are only checked.
     pub runs: bool,

@@ -6,6 +6,7 @@ mod asked;
 mod by_table;
 pub mod duration;
 mod files;
+mod json;
 mod late;
 mod read;
 mod strict;

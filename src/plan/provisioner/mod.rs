@@ -1,6 +1,10 @@
 //! Provisioners, resolved: what they share, and one file for each.
 
+mod chef;
 mod file;
+mod guest_system;
+mod puppet;
+mod salt;
 mod scripts;
 mod shell;
 mod shell_local;
@@ -11,7 +15,11 @@ use serde::Serialize;
 
 use crate::template::interpolate::Late;
 
+pub use self::chef::{Attributes, ChefInstall, ChefJob, ChefPlan, ClientPlan, SoloPlan};
 pub use self::file::{Direction, FilePlan};
+pub use self::guest_system::GuestSystem;
+pub use self::puppet::{PuppetJob, PuppetPlan};
+pub use self::salt::{Formula, SaltPlan};
 pub use self::scripts::{Environment, Scripts};
 pub use self::shell::ShellPlan;
 pub use self::shell_local::ShellLocalPlan;
@@ -35,6 +43,9 @@ pub enum ProvisionerAction {
     Shell(Box<ShellPlan>),
     ShellLocal(Box<ShellLocalPlan>),
     File(Box<FilePlan>),
+    Puppet(Box<PuppetPlan>),
+    Chef(Box<ChefPlan>),
+    Salt(Box<SaltPlan>),
     /// This program does not run it; a plan that is run has none.
     NotRun,
 }
@@ -46,7 +57,9 @@ impl ProvisionerAction {
             Self::Shell(plan) => plan.lates(),
             Self::ShellLocal(plan) => plan.lates(),
             Self::File(plan) => plan.lates(),
-            Self::NotRun => Vec::new(),
+            Self::Puppet(plan) => plan.lates(),
+            Self::Chef(plan) => plan.lates(),
+            Self::Salt(_) | Self::NotRun => Vec::new(),
         }
     }
 
@@ -54,7 +67,7 @@ impl ProvisionerAction {
     pub fn guest_scripts(&self) -> Option<&Scripts> {
         match self {
             Self::Shell(plan) => Some(&plan.scripts),
-            Self::ShellLocal(_) | Self::File(_) | Self::NotRun => None,
+            _ => None,
         }
     }
 
@@ -68,7 +81,7 @@ impl ProvisionerAction {
         match self {
             Self::ShellLocal(_) => true,
             Self::File(plan) => plan.direction == Direction::Download,
-            Self::Shell(_) | Self::NotRun => false,
+            _ => false,
         }
     }
 }

@@ -23,11 +23,15 @@ pub(super) const ALL: &[Component] = &[
     provisioner("windows-update", &[EVERY, windows::UPDATE]),
     provisioner("ansible", &[EVERY, ansible::ANSIBLE]),
     Component { rules: ansible::LOCAL_RULES, ..provisioner("ansible-local", &[EVERY, ansible::ANSIBLE_LOCAL]) },
-    provisioner("chef-solo", configuration::CHEF_SOLO),
-    Component { rules: configuration::CHEF_CLIENT_RULES, ..provisioner("chef-client", configuration::CHEF_CLIENT) },
-    provisioner("puppet-masterless", configuration::PUPPET_MASTERLESS),
-    provisioner("puppet-server", configuration::PUPPET_SERVER),
-    Component { rules: configuration::SALT_RULES, ..provisioner("salt-masterless", configuration::SALT) },
+    Component { runs: true, ..provisioner("chef-solo", configuration::CHEF_SOLO) },
+    Component {
+        runs: true,
+        rules: configuration::CHEF_CLIENT_RULES,
+        ..provisioner("chef-client", configuration::CHEF_CLIENT)
+    },
+    Component { runs: true, ..provisioner("puppet-masterless", configuration::PUPPET_MASTERLESS) },
+    Component { runs: true, ..provisioner("puppet-server", configuration::PUPPET_SERVER) },
+    Component { runs: true, rules: configuration::SALT_RULES, ..provisioner("salt-masterless", configuration::SALT) },
 ];
 
 /// What every provisioner has.
