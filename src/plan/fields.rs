@@ -27,6 +27,9 @@ pub const SHELL: &[&str] = &["Vars", "Path", "EnvVarFile"];
 /// `execute_command` of shell-local, beside `BUILD`.
 pub const SHELL_LOCAL: &[&str] = &["Vars", "Script", "Command"];
 
+/// `inventory_file_template` of ansible.
+pub const ANSIBLE_INVENTORY: &[&str] = &["Host", "HostAlias", "Port", "User"];
+
 /// `output` of compress, beside `BUILD`.
 pub const COMPRESS: &[&str] = &["BuildName", "BuilderType"];
 

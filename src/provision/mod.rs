@@ -1,5 +1,7 @@
 //! Provisioners: what is run in the guest, and beside it, once there is a session.
 
+mod ansible;
+mod ansible_local;
 mod attempts;
 pub mod environment;
 mod file;
@@ -114,6 +116,8 @@ async fn act(
         ProvisionerAction::ShellLocal(plan) => {
             run_local(plan, &data.fields, &environment::of_build(data), context).await
         }
+        ProvisionerAction::Ansible(plan) => ansible::run(plan, communicator, data, context).await,
+        ProvisionerAction::AnsibleLocal(plan) => ansible_local::run(plan, communicator, data, context).await,
         ProvisionerAction::NotRun => Err(Error::NotRun),
     }
 }

@@ -1,5 +1,7 @@
 //! Provisioners, resolved: what they share, and one file for each.
 
+mod ansible;
+mod ansible_local;
 mod file;
 mod guest_system;
 mod scripts;
@@ -12,6 +14,8 @@ use serde::Serialize;
 
 use crate::template::interpolate::Late;
 
+pub use self::ansible::{AnsiblePlan, GalaxyPlan, InventoryPlan, ProxyPlan};
+pub use self::ansible_local::{AnsibleLocalPlan, LocalInventory};
 pub use self::file::{Direction, FilePlan};
 pub use self::guest_system::GuestSystem;
 pub use self::scripts::{Environment, Scripts};
@@ -37,6 +41,8 @@ pub enum ProvisionerAction {
     Shell(Box<ShellPlan>),
     ShellLocal(Box<ShellLocalPlan>),
     File(Box<FilePlan>),
+    Ansible(Box<AnsiblePlan>),
+    AnsibleLocal(Box<AnsibleLocalPlan>),
     /// This program does not run it; a plan that is run has none.
     NotRun,
 }
@@ -48,6 +54,8 @@ impl ProvisionerAction {
             Self::Shell(plan) => plan.lates(),
             Self::ShellLocal(plan) => plan.lates(),
             Self::File(plan) => plan.lates(),
+            Self::Ansible(plan) => plan.lates(),
+            Self::AnsibleLocal(plan) => plan.lates(),
             Self::NotRun => Vec::new(),
         }
     }
@@ -56,7 +64,7 @@ impl ProvisionerAction {
     pub fn guest_scripts(&self) -> Option<&Scripts> {
         match self {
             Self::Shell(plan) => Some(&plan.scripts),
-            Self::ShellLocal(_) | Self::File(_) | Self::NotRun => None,
+            Self::ShellLocal(_) | Self::File(_) | Self::Ansible(_) | Self::AnsibleLocal(_) | Self::NotRun => None,
         }
     }
 
@@ -68,9 +76,9 @@ impl ProvisionerAction {
     /// Whether files on this host can come from it.
     pub fn can_make_files(&self) -> bool {
         match self {
-            Self::ShellLocal(_) => true,
+            Self::ShellLocal(_) | Self::Ansible(_) => true,
             Self::File(plan) => plan.direction == Direction::Download,
-            Self::Shell(_) | Self::NotRun => false,
+            Self::Shell(_) | Self::AnsibleLocal(_) | Self::NotRun => false,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `shell-local`: scripts that run on this host, as a provisioner and as a post-processor.
 
-mod program;
+pub(super) mod program;
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -99,7 +99,7 @@ impl Local<'_> {
                 message: "`execute_command` is empty; it is a list of a program's words".into(),
             });
         };
-        Ok(Cmd::new(program).args(arguments))
+        Ok(Cmd::new(program).args(arguments).users_locale())
     }
 }
 

@@ -18,7 +18,7 @@ use crate::provision::Error;
 const READ_BUFFER: usize = 16 * 1024;
 
 /// Runs a program, whose lines become events, and gives its exit code.
-pub(super) async fn run(command: &Cmd, context: &Context) -> Result<u32, Error> {
+pub(in crate::provision) async fn run(command: &Cmd, context: &Context) -> Result<u32, Error> {
     let (mut child, _group) = start(command, context)?;
     let stdout = child.stdout.take().expect("standard output is piped");
     let stderr = child.stderr.take().expect("standard error is piped");
@@ -31,13 +31,8 @@ pub(super) async fn run(command: &Cmd, context: &Context) -> Result<u32, Error> 
     child.wait().await.map(exit_code).map_err(failed("wait for"))
 }
 
-/// The user's own environment, locale included, since the script is the user's.
 fn start<'a>(command: &Cmd, context: &'a Context) -> Result<(Child, Group<'a>), Error> {
     let mut program = command.to_tokio();
-    match std::env::var_os("LC_ALL") {
-        Some(locale) => program.env("LC_ALL", locale),
-        None => program.env_remove("LC_ALL"),
-    };
     // The group is ended as a whole, which works only while nobody has taken its leader's exit status.
     program.kill_on_drop(false).stdout(Stdio::piped()).stderr(Stdio::piped());
     let failed = || Error::local(format!("start {}", name_of(command)));
@@ -77,7 +72,7 @@ async fn stream_lines(mut reader: impl AsyncRead + Unpin, stream: Stream, events
 
 /// Without the arguments, which may hold passwords.
 fn name_of(command: &Cmd) -> String {
-    format!("`{}` for shell-local", command.program().to_string_lossy())
+    format!("`{}`", command.program().to_string_lossy())
 }
 
 /// A shell reports a program that a signal ended as 128 and the signal's number.

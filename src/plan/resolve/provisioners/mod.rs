@@ -1,5 +1,7 @@
 //! Provisioners: the options they share, and one file for each type.
 
+mod ansible;
+mod ansible_local;
 mod file;
 pub(super) mod scripts;
 mod shell;
@@ -73,6 +75,8 @@ fn pause(decoder: &mut Decoder<'_>) -> Duration {
 /// `kinds` has refused every other type.
 fn action(kind: &str, decoder: &mut Decoder<'_>) -> ProvisionerAction {
     match kind {
+        "ansible" => ProvisionerAction::Ansible(Box::new(ansible::ansible(decoder))),
+        "ansible-local" => ProvisionerAction::AnsibleLocal(Box::new(ansible_local::ansible_local(decoder))),
         "file" => ProvisionerAction::File(Box::new(file::file(decoder))),
         "shell-local" => ProvisionerAction::ShellLocal(Box::new(shell_local::shell_local(decoder))),
         _ => ProvisionerAction::Shell(Box::new(shell::shell(decoder))),
