@@ -22,6 +22,7 @@ pub struct Cmd {
     directory: Option<PathBuf>,
     secrets: Vec<String>,
     deadline: Option<Duration>,
+    users_locale: bool,
 }
 
 /// What a finished program left.
@@ -65,6 +66,7 @@ impl Cmd {
             directory: None,
             secrets: Vec::new(),
             deadline: None,
+            users_locale: false,
         }
     }
 
@@ -105,6 +107,13 @@ impl Cmd {
         self
     }
 
+    /// Keep the user's locale: nobody parses the messages, or the program needs one with UTF-8.
+    #[must_use]
+    pub fn users_locale(mut self) -> Self {
+        self.users_locale = true;
+        self
+    }
+
     /// Kill the program and fail when it takes longer.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
@@ -120,7 +129,7 @@ impl Cmd {
         &self.arguments
     }
 
-    /// The tokio command: own process group, no standard input, C locale, killed when dropped.
+    /// The tokio command: own process group, no standard input, C locale unless told otherwise, killed when dropped.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that starts programs")]
     pub fn to_tokio(&self) -> tokio::process::Command {
         let mut command = tokio::process::Command::new(&self.program);
@@ -131,7 +140,10 @@ impl Cmd {
                 None => command.env_remove(name),
             };
         }
-        command.env("LC_ALL", "C").stdin(Stdio::null()).process_group(0).kill_on_drop(true);
+        if !self.users_locale {
+            command.env("LC_ALL", "C");
+        }
+        command.stdin(Stdio::null()).process_group(0).kill_on_drop(true);
         if let Some(directory) = &self.directory {
             command.current_dir(directory);
         }

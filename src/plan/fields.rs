@@ -79,6 +79,8 @@ pub const CHEF_CLIENT_CONFIG: &[&str] = &[
 
 /// Where Chef's programs are on Windows.
 pub const CHEF_ON_WINDOWS: &str = "c:/opscode/chef/bin";
+/// `inventory_file_template` of ansible.
+pub const ANSIBLE_INVENTORY: &[&str] = &["Host", "HostAlias", "Port", "User"];
 
 /// `output` of compress, beside `BUILD`.
 pub const COMPRESS: &[&str] = &["BuildName", "BuilderType"];

@@ -1,11 +1,14 @@
 //! Provisioners: what is run in the guest, and beside it, once there is a session.
 
+mod ansible;
+mod ansible_local;
 mod attempts;
-mod complaint;
 mod chef;
+mod complaint;
 pub mod environment;
 mod file;
 mod guest_commands;
+mod program;
 mod puppet;
 mod salt;
 mod shell;
@@ -134,6 +137,8 @@ async fn act(
         ProvisionerAction::ShellLocal(plan) => {
             run_local(plan, &data.fields, &environment::of_build(data), context).await
         }
+        ProvisionerAction::Ansible(plan) => ansible::run(plan, communicator, data, context).await,
+        ProvisionerAction::AnsibleLocal(plan) => ansible_local::run(plan, communicator, data, context).await,
         ProvisionerAction::NotRun => Err(Error::NotRun),
     }
 }

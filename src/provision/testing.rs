@@ -25,11 +25,21 @@ pub(super) fn data() -> GuestData {
 
 /// A text of a template as the plan holds it.
 pub(super) fn late(text: &str) -> Late {
+    late_over(text, &["Vars", "Path", "EnvVarFile", "Script", "Command", "Host"])
+}
+
+/// The same with the fields that it may name.
+pub(super) fn late_over(text: &str, fields: &[&'static str]) -> Late {
     let facts = Facts { started: jiff::Timestamp::UNIX_EPOCH, working_folder: "/".into(), template_folder: "/".into() };
     let scope = Scope::new(facts, std::collections::BTreeMap::new()).with_build("box", "qemu");
-    scope
-        .late(text, &Span::whole("test", text), Site::Map(&["Vars", "Path", "EnvVarFile", "Script", "Command", "Host"]))
-        .unwrap()
+    scope.late(text, &Span::whole("test", text), Site::Map(fields)).unwrap()
+}
+
+/// A program made of shell lines.
+pub(super) fn write_program(path: &str, lines: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    fs_err::write(path, format!("#!/bin/sh\n{lines}\n")).unwrap();
+    fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -10,6 +10,7 @@ mod bastion;
 mod credentials;
 mod evidence;
 mod exec;
+pub mod gateway;
 pub mod keypair;
 mod pace;
 mod proxy;
@@ -43,13 +44,15 @@ use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
 use self::credentials::Credentials;
+pub(crate) use self::credentials::expand_home;
 use self::exec::{Command, Input};
+use self::gateway::Gateway;
 use self::keypair::KeyPair;
 use self::race::{Target, Tempo};
 use self::route::Route;
 use self::session::{Session, Terms};
 use self::transfer::Methods;
-use super::{Communicator, Error, Exit, Upload, run_script_in_steps};
+use super::{Communicator, Error, Exit, OtherClients, Upload, run_script_in_steps};
 use crate::event::{Event, Stream};
 use crate::io::Context;
 use crate::plan::communicator::SshPlan;
@@ -214,6 +217,21 @@ impl Communicator for SshCommunicator {
 
     async fn download_directory(&self, source: &str, destination: &Path) -> Result<(), Error> {
         self.fetch_folder(source, destination).await
+    }
+
+    /// What only this client can do, others cannot: a detour, a certificate, algorithms that were chosen for this guest.
+    fn other_clients(&self) -> OtherClients {
+        let plan = &self.plan;
+        let algorithms = plan.ciphers.iter().chain(&plan.key_exchange_algorithms);
+        if plan.detour.is_none() && plan.certificate_file.is_none() && algorithms.count() == 0 {
+            OtherClients::Ssh
+        } else {
+            OtherClients::None
+        }
+    }
+
+    async fn serve(&self, gateway: &Gateway) {
+        gateway.serve(self).await;
     }
 
     async fn clear_credentials(&self) {

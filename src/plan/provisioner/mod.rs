@@ -1,5 +1,7 @@
 //! Provisioners, resolved: what they share, and one file for each.
 
+mod ansible;
+mod ansible_local;
 mod chef;
 mod file;
 mod guest_system;
@@ -15,6 +17,8 @@ use serde::Serialize;
 
 use crate::template::interpolate::Late;
 
+pub use self::ansible::{AnsiblePlan, GalaxyPlan, InventoryPlan, ProxyPlan};
+pub use self::ansible_local::{AnsibleLocalPlan, LocalInventory};
 pub use self::chef::{Attributes, ChefInstall, ChefJob, ChefPlan, ClientPlan, SoloPlan};
 pub use self::file::{Direction, FilePlan};
 pub use self::guest_system::GuestSystem;
@@ -46,6 +50,8 @@ pub enum ProvisionerAction {
     Puppet(Box<PuppetPlan>),
     Chef(Box<ChefPlan>),
     Salt(Box<SaltPlan>),
+    Ansible(Box<AnsiblePlan>),
+    AnsibleLocal(Box<AnsibleLocalPlan>),
     /// This program does not run it; a plan that is run has none.
     NotRun,
 }
@@ -59,6 +65,8 @@ impl ProvisionerAction {
             Self::File(plan) => plan.lates(),
             Self::Puppet(plan) => plan.lates(),
             Self::Chef(plan) => plan.lates(),
+            Self::Ansible(plan) => plan.lates(),
+            Self::AnsibleLocal(plan) => plan.lates(),
             Self::Salt(_) | Self::NotRun => Vec::new(),
         }
     }
@@ -79,7 +87,7 @@ impl ProvisionerAction {
     /// Whether files on this host can come from it.
     pub fn can_make_files(&self) -> bool {
         match self {
-            Self::ShellLocal(_) => true,
+            Self::ShellLocal(_) | Self::Ansible(_) => true,
             Self::File(plan) => plan.direction == Direction::Download,
             _ => false,
         }

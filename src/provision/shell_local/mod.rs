@@ -1,7 +1,5 @@
 //! `shell-local`: scripts that run on this host, as a provisioner and as a post-processor.
 
-mod program;
-
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -10,7 +8,7 @@ use fs_err::tokio as fs;
 
 use super::complaint::Watch;
 use super::environment::{self, Variables};
-use super::{Error, shell};
+use super::{Error, program, shell};
 use crate::event::Event;
 use crate::io::Context;
 use crate::plan::provisioner::{Scripts, ShellLocalPlan};
@@ -108,7 +106,7 @@ impl Local<'_> {
                 message: "`execute_command` is empty; it is a list of a program's words".into(),
             });
         };
-        Ok(Cmd::new(program).args(arguments))
+        Ok(Cmd::new(program).args(arguments).users_locale())
     }
 }
 

@@ -21,8 +21,12 @@ pub(super) const ALL: &[Component] = &[
     Component { rules: &[windows::ONE_SCRIPT], ..provisioner("windows-shell", windows::WINDOWS_SHELL) },
     provisioner("windows-restart", &[EVERY, windows::RESTART]),
     provisioner("windows-update", &[EVERY, windows::UPDATE]),
-    provisioner("ansible", &[EVERY, ansible::ANSIBLE]),
-    Component { rules: ansible::LOCAL_RULES, ..provisioner("ansible-local", &[EVERY, ansible::ANSIBLE_LOCAL]) },
+    Component { runs: true, ..provisioner("ansible", &[EVERY, ansible::ANSIBLE]) },
+    Component {
+        runs: true,
+        rules: ansible::LOCAL_RULES,
+        ..provisioner("ansible-local", &[EVERY, ansible::ANSIBLE_LOCAL])
+    },
     Component { runs: true, ..provisioner("chef-solo", configuration::CHEF_SOLO) },
     Component {
         runs: true,

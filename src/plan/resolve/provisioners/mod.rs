@@ -1,5 +1,7 @@
 //! Provisioners: the options they share, and one file for each type.
 
+mod ansible;
+mod ansible_local;
 mod chef;
 mod file;
 mod guest;
@@ -81,6 +83,8 @@ fn pause(decoder: &mut Decoder<'_>) -> Duration {
 /// `kinds` has refused every other type.
 fn action(kind: &str, surroundings: Surroundings<'_>, decoder: &mut Decoder<'_>) -> ProvisionerAction {
     match kind {
+        "ansible" => ProvisionerAction::Ansible(Box::new(ansible::ansible(decoder))),
+        "ansible-local" => ProvisionerAction::AnsibleLocal(Box::new(ansible_local::ansible_local(decoder))),
         "file" => ProvisionerAction::File(Box::new(file::file(decoder))),
         "chef-solo" => ProvisionerAction::Chef(Box::new(chef::solo(decoder, surroundings))),
         "chef-client" => ProvisionerAction::Chef(Box::new(chef::client(decoder, surroundings))),

@@ -32,13 +32,8 @@ pub(super) async fn run(command: &Cmd, context: &Context, look: impl FnMut(&str)
     child.wait().await.map(exit_code).map_err(failed("wait for"))
 }
 
-/// The user's own environment, locale included, since the script is the user's.
 fn start<'a>(command: &Cmd, context: &'a Context) -> Result<(Child, Group<'a>), Error> {
     let mut program = command.to_tokio();
-    match std::env::var_os("LC_ALL") {
-        Some(locale) => program.env("LC_ALL", locale),
-        None => program.env_remove("LC_ALL"),
-    };
     // The group is ended as a whole, which works only while nobody has taken its leader's exit status.
     program.kill_on_drop(false).stdout(Stdio::piped()).stderr(Stdio::piped());
     let failed = || Error::local(format!("start {}", name_of(command)));
@@ -88,7 +83,7 @@ async fn stream_lines(
 
 /// Without the arguments, which may hold passwords.
 fn name_of(command: &Cmd) -> String {
-    format!("`{}` for shell-local", command.program().to_string_lossy())
+    format!("`{}`", command.program().to_string_lossy())
 }
 
 /// A shell reports a program that a signal ended as 128 and the signal's number.
