@@ -149,6 +149,10 @@ pub enum Event {
     ScriptStarted {
         name: String,
     },
+    /// What a provisioner has come to.
+    Step {
+        text: String,
+    },
     /// A line that a guest command or a local program printed.
     Output {
         stream: Stream,
@@ -219,6 +223,10 @@ impl Events {
 
     pub fn warn(&self, text: impl Into<String>) {
         self.send(Event::Warning { text: text.into() });
+    }
+
+    pub fn step(&self, text: impl Into<String>) {
+        self.send(Event::Step { text: text.into() });
     }
 
     pub fn debug(&self, text: impl Into<String>) {

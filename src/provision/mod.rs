@@ -1,6 +1,7 @@
 //! Provisioners: what is run in the guest, and beside it, once there is a session.
 
 mod attempts;
+mod breakpoint;
 pub mod environment;
 mod file;
 mod shell;
@@ -18,6 +19,7 @@ use crate::plan::provisioner::{ProvisionerAction, ProvisionerPlan};
 use crate::process;
 use crate::template::interpolate::{Fields, RenderError};
 
+pub use self::breakpoint::Person;
 pub use self::shell_local::run_local;
 
 /// What a provisioner may know of the build.
@@ -54,6 +56,8 @@ pub enum Error {
     Clean { path: String, reason: String },
     #[error("provisioner `{kind}` did not finish within {} s, its `timeout` in the template", .limit.as_secs_f64())]
     Deadline { kind: String, limit: Duration },
+    #[error("nobody is at the terminal to end a breakpoint; `disable` set to true passes over it")]
+    Alone,
     #[error("{message}")]
     Plan { message: String },
 }
@@ -79,7 +83,7 @@ impl Classify for Error {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::NotRun | Self::Render { .. } | Self::Plan { .. } => ErrorKind::User,
-            Self::Local { .. } => ErrorKind::Environment,
+            Self::Local { .. } | Self::Alone => ErrorKind::Environment,
             Self::Process(error) => error.kind(),
             Self::Communicator(error) | Self::NotStarted { source: error, .. } => error.kind(),
             Self::Script { .. } | Self::Disconnected { .. } | Self::Clean { .. } | Self::Deadline { .. } => {
@@ -94,16 +98,18 @@ pub async fn run(
     plan: &ProvisionerPlan,
     communicator: &impl Communicator,
     data: &GuestData,
+    person: &impl Person,
     context: &Context,
 ) -> Result<(), Error> {
     context.events.send(Event::ProvisionerStarted { kind: plan.kind.clone(), name: plan.kind.clone() });
-    attempts::run(plan, context, || act(plan, communicator, data, context)).await
+    attempts::run(plan, context, || act(plan, communicator, data, person, context)).await
 }
 
 async fn act(
     plan: &ProvisionerPlan,
     communicator: &impl Communicator,
     data: &GuestData,
+    person: &impl Person,
     context: &Context,
 ) -> Result<(), Error> {
     match &plan.action {
@@ -112,13 +118,18 @@ async fn act(
         ProvisionerAction::ShellLocal(plan) => {
             run_local(plan, &data.fields, &environment::of_build(data), context).await
         }
+        ProvisionerAction::Breakpoint(plan) => breakpoint::run(plan, data, person, context).await,
+        ProvisionerAction::Sleep(plan) => {
+            tokio::time::sleep(plan.duration).await;
+            Ok(())
+        }
         ProvisionerAction::NotRun => Err(Error::NotRun),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::testing::Recorder;
+    use super::testing::{Nobody, Recorder};
     use super::*;
 
     /// A build runs in a task that may move between threads.
@@ -126,7 +137,7 @@ mod tests {
     fn a_provisioner_can_move_between_threads() {
         fn is_send(_: &impl Send) {}
         fn check(plan: &ProvisionerPlan, guest: &Recorder, data: &GuestData, context: &Context) {
-            is_send(&run(plan, guest, data, context));
+            is_send(&run(plan, guest, data, &Nobody, context));
         }
         let _ = check;
     }

@@ -10,7 +10,7 @@ use crate::io::Context;
 use crate::io::cleanup::CleanupStack;
 use crate::io::journal::Journal;
 use crate::io::secrets::Secrets;
-use crate::provision::GuestData;
+use crate::provision::{GuestData, Person};
 use crate::source::Span;
 use crate::template::interpolate::{Facts, Late, Scope, Site};
 
@@ -30,6 +30,16 @@ pub(super) fn late(text: &str) -> Late {
     scope
         .late(text, &Span::whole("test", text), Site::Map(&["Vars", "Path", "EnvVarFile", "Script", "Command", "Host"]))
         .unwrap()
+}
+
+/// A terminal without anybody at it.
+#[derive(Debug)]
+pub(super) struct Nobody;
+
+impl Person for Nobody {
+    async fn ask(&self, _: String) -> Option<String> {
+        None
+    }
 }
 
 #[derive(Clone, Copy, Debug)]

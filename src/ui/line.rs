@@ -53,6 +53,7 @@ pub(crate) fn of(event: &Event) -> Option<Line> {
             line(Weight::Error, format!("{kind} failed, attempt {attempt}: {reason}; trying again"))
         }
         Event::Pausing { duration } => say(format!("pausing {}", short(*duration))),
+        Event::Step { text } => say(text.clone()),
         Event::ScriptStarted { name } => say(format!("running {name}")),
         Event::Output { stream: Stream::Stdout, line } => message(line.clone()),
         Event::Output { stream: Stream::Stderr, line: text } => line(Weight::Error, text.clone()),

@@ -1,5 +1,6 @@
 //! Provisioners, resolved: what they share, and one file for each.
 
+mod breakpoint;
 mod file;
 mod scripts;
 mod shell;
@@ -11,6 +12,7 @@ use serde::Serialize;
 
 use crate::template::interpolate::Late;
 
+pub use self::breakpoint::{BreakpointPlan, SleepPlan};
 pub use self::file::{Direction, FilePlan};
 pub use self::scripts::{Environment, Scripts};
 pub use self::shell::ShellPlan;
@@ -35,6 +37,8 @@ pub enum ProvisionerAction {
     Shell(Box<ShellPlan>),
     ShellLocal(Box<ShellLocalPlan>),
     File(Box<FilePlan>),
+    Breakpoint(Box<BreakpointPlan>),
+    Sleep(SleepPlan),
     /// This program does not run it; a plan that is run has none.
     NotRun,
 }
@@ -46,7 +50,8 @@ impl ProvisionerAction {
             Self::Shell(plan) => plan.lates(),
             Self::ShellLocal(plan) => plan.lates(),
             Self::File(plan) => plan.lates(),
-            Self::NotRun => Vec::new(),
+            Self::Breakpoint(plan) => plan.note.iter().collect(),
+            Self::Sleep(_) | Self::NotRun => Vec::new(),
         }
     }
 
@@ -54,13 +59,13 @@ impl ProvisionerAction {
     pub fn guest_scripts(&self) -> Option<&Scripts> {
         match self {
             Self::Shell(plan) => Some(&plan.scripts),
-            Self::ShellLocal(_) | Self::File(_) | Self::NotRun => None,
+            _ => None,
         }
     }
 
     /// Whether it can do its work where there is no guest.
     pub fn works_without_guest(&self) -> bool {
-        matches!(self, Self::ShellLocal(_))
+        matches!(self, Self::ShellLocal(_) | Self::Breakpoint(_) | Self::Sleep(_))
     }
 
     /// Whether files on this host can come from it.
@@ -68,7 +73,7 @@ impl ProvisionerAction {
         match self {
             Self::ShellLocal(_) => true,
             Self::File(plan) => plan.direction == Direction::Download,
-            Self::Shell(_) | Self::NotRun => false,
+            _ => false,
         }
     }
 }

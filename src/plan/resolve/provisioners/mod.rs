@@ -1,5 +1,6 @@
 //! Provisioners: the options they share, and one file for each type.
 
+mod breakpoint;
 mod file;
 pub(super) mod scripts;
 mod shell;
@@ -73,6 +74,8 @@ fn pause(decoder: &mut Decoder<'_>) -> Duration {
 /// `kinds` has refused every other type.
 fn action(kind: &str, decoder: &mut Decoder<'_>) -> ProvisionerAction {
     match kind {
+        "breakpoint" => ProvisionerAction::Breakpoint(Box::new(breakpoint::breakpoint(decoder))),
+        "sleep" => ProvisionerAction::Sleep(breakpoint::sleep(decoder)),
         "file" => ProvisionerAction::File(Box::new(file::file(decoder))),
         "shell-local" => ProvisionerAction::ShellLocal(Box::new(shell_local::shell_local(decoder))),
         _ => ProvisionerAction::Shell(Box::new(shell::shell(decoder))),
