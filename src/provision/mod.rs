@@ -2,12 +2,15 @@
 
 mod attempts;
 mod breakpoint;
+mod elevated;
 pub mod environment;
 mod file;
+mod insist;
 mod shell;
 mod shell_local;
 #[cfg(test)]
 mod testing;
+mod windows;
 
 use std::time::Duration;
 
@@ -52,6 +55,15 @@ pub enum Error {
         "the session was cut while {script} ran; if it restarts the guest, set `expect_disconnect` to true in the template"
     )]
     Disconnected { script: String },
+    #[error(
+        "the session was cut while {script} ran; restart the guest with `windows-restart`, or put {} into `valid_exit_codes`",
+        comm::Exit::DISCONNECTED
+    )]
+    Cut { script: String },
+    #[error("the guest did not restart within {} s (`restart_timeout`): {evidence}", .limit.as_secs())]
+    NotRestarted { limit: Duration, evidence: &'static str },
+    #[error("Windows finds more updates after {passes} passes; `filters` can exclude those that come again and again")]
+    EndlessUpdates { passes: u32 },
     #[error("cannot remove {path} in the guest: {reason}; `skip_clean` leaves it there")]
     Clean { path: String, reason: String },
     #[error("provisioner `{kind}` did not finish within {} s, its `timeout` in the template", .limit.as_secs_f64())]
@@ -86,6 +98,7 @@ impl Classify for Error {
             Self::Local { .. } | Self::Alone => ErrorKind::Environment,
             Self::Process(error) => error.kind(),
             Self::Communicator(error) | Self::NotStarted { source: error, .. } => error.kind(),
+            Self::Cut { .. } | Self::NotRestarted { .. } | Self::EndlessUpdates { .. } => ErrorKind::Guest,
             Self::Script { .. } | Self::Disconnected { .. } | Self::Clean { .. } | Self::Deadline { .. } => {
                 ErrorKind::Guest
             }
@@ -123,6 +136,10 @@ async fn act(
             tokio::time::sleep(plan.duration).await;
             Ok(())
         }
+        ProvisionerAction::PowerShell(plan) => windows::run_powershell(plan, communicator, data, context).await,
+        ProvisionerAction::WindowsShell(plan) => windows::run_shell(plan, communicator, data, context).await,
+        ProvisionerAction::WindowsRestart(plan) => windows::run_restart(plan, communicator, context).await,
+        ProvisionerAction::WindowsUpdate(plan) => windows::run_update(plan, communicator, data, context).await,
         ProvisionerAction::NotRun => Err(Error::NotRun),
     }
 }

@@ -1,10 +1,12 @@
 //! Provisioners, resolved: what they share, and one file for each.
 
 mod breakpoint;
+mod elevation;
 mod file;
 mod scripts;
 mod shell;
 mod shell_local;
+mod windows;
 
 use std::time::Duration;
 
@@ -13,10 +15,12 @@ use serde::Serialize;
 use crate::template::interpolate::Late;
 
 pub use self::breakpoint::{BreakpointPlan, SleepPlan};
+pub use self::elevation::{ElevationPlan, LateSecret};
 pub use self::file::{Direction, FilePlan};
 pub use self::scripts::{Environment, Scripts};
 pub use self::shell::ShellPlan;
 pub use self::shell_local::ShellLocalPlan;
+pub use self::windows::{PowerShellPlan, UpdateFilter, WindowsRestartPlan, WindowsShellPlan, WindowsUpdatePlan};
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ProvisionerPlan {
@@ -39,6 +43,11 @@ pub enum ProvisionerAction {
     File(Box<FilePlan>),
     Breakpoint(Box<BreakpointPlan>),
     Sleep(SleepPlan),
+    #[serde(rename = "powershell")]
+    PowerShell(Box<PowerShellPlan>),
+    WindowsShell(Box<WindowsShellPlan>),
+    WindowsRestart(Box<WindowsRestartPlan>),
+    WindowsUpdate(Box<WindowsUpdatePlan>),
     /// This program does not run it; a plan that is run has none.
     NotRun,
 }
@@ -51,7 +60,10 @@ impl ProvisionerAction {
             Self::ShellLocal(plan) => plan.lates(),
             Self::File(plan) => plan.lates(),
             Self::Breakpoint(plan) => plan.note.iter().collect(),
-            Self::Sleep(_) | Self::NotRun => Vec::new(),
+            Self::PowerShell(plan) => plan.lates(),
+            Self::WindowsShell(plan) => plan.lates(),
+            Self::WindowsUpdate(plan) => plan.elevation.lates().collect(),
+            Self::Sleep(_) | Self::WindowsRestart(_) | Self::NotRun => Vec::new(),
         }
     }
 
@@ -59,6 +71,17 @@ impl ProvisionerAction {
     pub fn guest_scripts(&self) -> Option<&Scripts> {
         match self {
             Self::Shell(plan) => Some(&plan.scripts),
+            Self::PowerShell(plan) => Some(&plan.scripts),
+            Self::WindowsShell(plan) => Some(&plan.scripts),
+            _ => None,
+        }
+    }
+
+    /// Whom it runs commands as, beside the user of the session.
+    pub fn elevation(&self) -> Option<&ElevationPlan> {
+        match self {
+            Self::PowerShell(plan) => plan.elevation.as_ref(),
+            Self::WindowsUpdate(plan) => Some(&plan.elevation),
             _ => None,
         }
     }

@@ -1,10 +1,13 @@
 //! Provisioners: the options they share, and one file for each type.
 
 mod breakpoint;
+mod elevation;
 mod file;
+mod powershell;
 pub(super) mod scripts;
 mod shell;
 pub(super) mod shell_local;
+mod windows;
 
 use std::time::Duration;
 
@@ -76,6 +79,10 @@ fn action(kind: &str, decoder: &mut Decoder<'_>) -> ProvisionerAction {
     match kind {
         "breakpoint" => ProvisionerAction::Breakpoint(Box::new(breakpoint::breakpoint(decoder))),
         "sleep" => ProvisionerAction::Sleep(breakpoint::sleep(decoder)),
+        "powershell" => ProvisionerAction::PowerShell(Box::new(powershell::powershell(decoder))),
+        "windows-shell" => ProvisionerAction::WindowsShell(Box::new(powershell::windows_shell(decoder))),
+        "windows-restart" => ProvisionerAction::WindowsRestart(Box::new(windows::windows_restart(decoder))),
+        "windows-update" => ProvisionerAction::WindowsUpdate(Box::new(windows::windows_update(decoder))),
         "file" => ProvisionerAction::File(Box::new(file::file(decoder))),
         "shell-local" => ProvisionerAction::ShellLocal(Box::new(shell_local::shell_local(decoder))),
         _ => ProvisionerAction::Shell(Box::new(shell::shell(decoder))),
