@@ -156,6 +156,10 @@ pub enum Event {
     ScriptStarted {
         name: String,
     },
+    /// What a provisioner has come to.
+    Step {
+        text: String,
+    },
     ScriptFinished {
         name: String,
         elapsed: Duration,
@@ -309,6 +313,10 @@ impl Events {
 
     pub fn warn(&self, text: impl Into<String>) {
         self.send(Event::Warning { text: text.into() });
+    }
+
+    pub fn step(&self, text: impl Into<String>) {
+        self.send(Event::Step { text: text.into() });
     }
 
     pub fn debug(&self, text: impl Into<String>) {

@@ -24,6 +24,9 @@ pub const GUEST_ADDITIONS: &[&str] = &["Version"];
 /// `execute_command` of the shell provisioner, beside `BUILD`.
 pub const SHELL: &[&str] = &["Vars", "Path", "EnvVarFile"];
 
+/// `execute_command` of powershell and windows-shell, beside `BUILD`.
+pub const POWERSHELL: &[&str] = &["Vars", "Path"];
+
 /// `execute_command` of shell-local, beside `BUILD`.
 pub const SHELL_LOCAL: &[&str] = &["Vars", "Script", "Command"];
 

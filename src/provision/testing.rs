@@ -10,7 +10,7 @@ use crate::io::Context;
 use crate::io::cleanup::CleanupStack;
 use crate::io::journal::Journal;
 use crate::io::secrets::Secrets;
-use crate::provision::GuestData;
+use crate::provision::{GuestData, Person};
 use crate::source::Span;
 use crate::template::interpolate::{Facts, Late, Scope, Site};
 
@@ -40,6 +40,16 @@ pub(super) fn write_program(path: &str, lines: &str) {
     use std::os::unix::fs::PermissionsExt;
     fs_err::write(path, format!("#!/bin/sh\n{lines}\n")).unwrap();
     fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// A terminal without anybody at it.
+#[derive(Debug)]
+pub(super) struct Nobody;
+
+impl Person for Nobody {
+    async fn ask(&self, _: String) -> Option<String> {
+        None
+    }
 }
 
 #[derive(Clone, Copy, Debug)]

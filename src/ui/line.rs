@@ -53,6 +53,7 @@ pub(crate) fn of(event: &Event) -> Option<Line> {
             line(Weight::Error, format!("{kind} failed, attempt {attempt}: {reason}; trying again"))
         }
         Event::Pausing { duration } => say(format!("pausing {}", short(*duration))),
+        Event::Step { text } => say(text.clone()),
         Event::ScriptStarted { name } => say(format!("running {name}")),
         Event::ScriptFault { name, line: number, source, message } => {
             line(Weight::Error, format!("{name}:{number}: {message}\n    {source}"))

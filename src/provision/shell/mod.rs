@@ -3,7 +3,6 @@
 mod text;
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use fs_err::tokio as fs;
 use tokio::time::Instant;
@@ -11,14 +10,12 @@ use tokio::time::Instant;
 pub(super) use self::text::inline_text;
 use self::text::{remote_path, unix_text};
 use super::complaint::Watch;
+use super::insist::{insist, not_started};
 use super::{Error, GuestData, environment};
 use crate::comm::{self, Communicator, Exit, Upload};
 use crate::event::{Event, Events};
 use crate::io::Context;
 use crate::plan::provisioner::{Scripts, ShellPlan};
-
-/// Between two tries to start a script or to remove it.
-const RETRY_STEP: Duration = Duration::from_secs(2);
 
 /// Of the file with the variables, which may hold passwords.
 const VARIABLES_MODE: u32 = 0o600;
@@ -156,39 +153,17 @@ impl<'a, C: Communicator> Shell<'a, C> {
         Ok(())
     }
 
-    /// Tries until it works or `start_retry_timeout` is over: the guest may be restarting.
+    /// Tries for as long as the template allows.
     async fn insist<T, F>(&self, work: impl Fn() -> F) -> Result<T, comm::Error>
     where
         F: Future<Output = Result<T, comm::Error>>,
     {
-        let deadline = Instant::now() + self.plan.start_retry_timeout;
-        let mut told = None;
-        loop {
-            match work().await {
-                Err(error) if is_passing(&error) && Instant::now() + RETRY_STEP < deadline => {
-                    let reason = error.to_string();
-                    if told.as_ref() != Some(&reason) {
-                        self.events.send(Event::SshNotYet { reason: reason.clone() });
-                        told = Some(reason);
-                    }
-                    tokio::time::sleep(RETRY_STEP).await;
-                }
-                result => return result,
-            }
-        }
+        insist(self.plan.start_retry_timeout, self.events, work).await
     }
 
     fn not_started(&self, name: &str, source: comm::Error) -> Error {
-        if is_passing(&source) {
-            return Error::NotStarted { script: name.to_owned(), limit: self.plan.start_retry_timeout, source };
-        }
-        Error::Communicator(source)
+        not_started(name, self.plan.start_retry_timeout, source)
     }
-}
-
-/// Whether another try can help.
-fn is_passing(error: &comm::Error) -> bool {
-    !matches!(error, comm::Error::Setup { .. } | comm::Error::NoCommunicator { .. })
 }
 
 #[cfg(test)]

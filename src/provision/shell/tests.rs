@@ -1,9 +1,14 @@
 //! `shell` against the guest that writes down what it is asked.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
+
 use super::*;
 use crate::error::chain;
 use crate::event::Stream;
 use crate::plan::provisioner::Environment;
+use crate::provision::insist::STEP;
 use crate::provision::testing::{Answer, Recorder, context, data, late};
 use crate::template::interpolate::Late;
 
@@ -117,7 +122,7 @@ async fn the_start_and_the_removal_are_tried_while_the_guest_restarts() {
     recorder.answer("rm -f", [Answer::Exit(Exit::Disconnected), Answer::Fail]);
     let (start, (context, mut receiver)) = (Instant::now(), context());
     run(&plan(inline(&["true"])), &recorder, &data(), 7, &context).await.unwrap();
-    assert_eq!(start.elapsed(), 4 * RETRY_STEP);
+    assert_eq!(start.elapsed(), 4 * STEP);
     let told = std::iter::from_fn(|| receiver.try_recv().ok());
     let told = told.filter(|(_, event)| matches!(event, Event::SshNotYet { .. })).count();
     assert_eq!(told, 3, "each reason once, of the start and of the removal");

@@ -2,14 +2,18 @@
 
 mod ansible;
 mod ansible_local;
+mod breakpoint;
 mod chef;
+mod elevation;
 mod file;
 mod guest;
+mod powershell;
 mod puppet;
 mod salt;
 pub(super) mod scripts;
 mod shell;
 pub(super) mod shell_local;
+mod windows;
 
 use std::time::Duration;
 
@@ -85,6 +89,12 @@ fn action(kind: &str, surroundings: Surroundings<'_>, decoder: &mut Decoder<'_>)
     match kind {
         "ansible" => ProvisionerAction::Ansible(Box::new(ansible::ansible(decoder))),
         "ansible-local" => ProvisionerAction::AnsibleLocal(Box::new(ansible_local::ansible_local(decoder))),
+        "breakpoint" => ProvisionerAction::Breakpoint(Box::new(breakpoint::breakpoint(decoder))),
+        "sleep" => ProvisionerAction::Sleep(breakpoint::sleep(decoder)),
+        "powershell" => ProvisionerAction::PowerShell(Box::new(powershell::powershell(decoder))),
+        "windows-shell" => ProvisionerAction::WindowsShell(Box::new(powershell::windows_shell(decoder))),
+        "windows-restart" => ProvisionerAction::WindowsRestart(Box::new(windows::windows_restart(decoder))),
+        "windows-update" => ProvisionerAction::WindowsUpdate(Box::new(windows::windows_update(decoder))),
         "file" => ProvisionerAction::File(Box::new(file::file(decoder))),
         "chef-solo" => ProvisionerAction::Chef(Box::new(chef::solo(decoder, surroundings))),
         "chef-client" => ProvisionerAction::Chef(Box::new(chef::client(decoder, surroundings))),
