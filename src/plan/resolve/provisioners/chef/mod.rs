@@ -5,12 +5,12 @@ mod job;
 use std::path::Path;
 
 use crate::diag::Diagnostic;
+use crate::io::text;
 use crate::plan::decode::{Decoder, Expect};
 use crate::plan::fields;
 use crate::plan::provisioner::{Attributes, ChefInstall, ChefPlan, GuestSystem};
 use crate::source::Span;
 use crate::template::interpolate::{Late, Site};
-use crate::io::text;
 
 use self::job::Kind;
 use super::guest::{Surroundings, local, refuse_elevation, system};
