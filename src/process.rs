@@ -17,10 +17,12 @@ const STDERR_TAIL: usize = 4096;
 pub struct Cmd {
     program: OsString,
     arguments: Vec<OsString>,
-    environment: Vec<(OsString, OsString)>,
+    /// `None` takes a variable away.
+    environment: Vec<(OsString, Option<OsString>)>,
     directory: Option<PathBuf>,
     secrets: Vec<String>,
     deadline: Option<Duration>,
+    users_locale: bool,
 }
 
 /// What a finished program left.
@@ -64,6 +66,7 @@ impl Cmd {
             directory: None,
             secrets: Vec::new(),
             deadline: None,
+            users_locale: false,
         }
     }
 
@@ -81,7 +84,13 @@ impl Cmd {
 
     #[must_use]
     pub fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
-        self.environment.push((name.as_ref().to_owned(), value.as_ref().to_owned()));
+        self.environment.push((name.as_ref().to_owned(), Some(value.as_ref().to_owned())));
+        self
+    }
+
+    #[must_use]
+    pub fn env_remove(mut self, name: impl AsRef<OsStr>) -> Self {
+        self.environment.push((name.as_ref().to_owned(), None));
         self
     }
 
@@ -95,6 +104,13 @@ impl Cmd {
     #[must_use]
     pub fn secret(mut self, secret: impl Into<String>) -> Self {
         self.secrets.push(secret.into());
+        self
+    }
+
+    /// Keep the user's locale: nobody parses the messages, or the program needs one with UTF-8.
+    #[must_use]
+    pub fn users_locale(mut self) -> Self {
+        self.users_locale = true;
         self
     }
 
@@ -113,12 +129,21 @@ impl Cmd {
         &self.arguments
     }
 
-    /// The tokio command: own process group, no standard input, C locale, killed when dropped.
+    /// The tokio command: own process group, no standard input, C locale unless told otherwise, killed when dropped.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that starts programs")]
     pub fn to_tokio(&self) -> tokio::process::Command {
         let mut command = tokio::process::Command::new(&self.program);
-        command.args(&self.arguments).envs(self.environment.iter().map(|(name, value)| (name, value)));
-        command.env("LC_ALL", "C").stdin(Stdio::null()).process_group(0).kill_on_drop(true);
+        command.args(&self.arguments);
+        for (name, value) in &self.environment {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        if !self.users_locale {
+            command.env("LC_ALL", "C");
+        }
+        command.stdin(Stdio::null()).process_group(0).kill_on_drop(true);
         if let Some(directory) = &self.directory {
             command.current_dir(directory);
         }

@@ -9,12 +9,14 @@ pub mod winrm;
 
 use std::path::{Path, PathBuf};
 
+use self::ssh::gateway::Gateway;
 use crate::error::{Classify, ErrorKind};
 use crate::event::Stream;
 
 /// A session in the guest. It reconnects by itself when the guest rebooted.
 pub trait Communicator: Send + Sync {
-    /// Runs a command; each line of output is handed on while it runs.
+    /// Runs a command; each line of output is handed on while it runs. One that ends with a carriage return is not
+    /// complete yet: what follows is written over it.
     fn run(
         &self,
         command: &str,
@@ -44,11 +46,33 @@ pub trait Communicator: Send + Sync {
     /// A folder (trailing slash) or a pattern, into a local folder.
     fn download_directory(&self, source: &str, destination: &Path) -> impl Future<Output = Result<(), Error>> + Send;
 
+    /// Whether programs with clients of their own reach the guest at the same address, with the same credentials.
+    fn other_clients(&self) -> OtherClients {
+        OtherClients::None
+    }
+
+    /// Leads clients of an SSH server on this host into the guest, for as long as it is polled.
+    fn serve(&self, _gateway: &Gateway) -> impl Future<Output = ()> + Send {
+        std::future::pending()
+    }
+
     /// Takes out of the guest what was put there only to get in, if the template asks for it. Called once,
     /// after the last provisioner. A failure is no reason to fail a build and goes to the log.
     fn clear_credentials(&self) -> impl Future<Output = ()> + Send {
         std::future::ready(())
     }
+}
+
+/// What other programs of this host can reach the guest with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OtherClients {
+    /// Only this session leads there.
+    None,
+    Ssh,
+    WinRm {
+        tls: bool,
+        ntlm: bool,
+    },
 }
 
 /// Uploads a script, makes it executable whatever the guest's umask, and starts it.

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::ssh::SshCommunicator;
+use super::ssh::gateway::Gateway;
 use super::winrm::WinRmCommunicator;
-use super::{Communicator, Error, Exit, Upload};
+use super::{Communicator, Error, Exit, OtherClients, Upload};
 use crate::event::Stream;
 
 #[derive(Debug)]
@@ -59,6 +60,20 @@ impl Communicator for AnySession {
         match self {
             Self::Ssh(ssh) => ssh.download_directory(source, destination).await,
             Self::WinRm(winrm) => winrm.download_directory(source, destination).await,
+        }
+    }
+
+    fn other_clients(&self) -> OtherClients {
+        match self {
+            Self::Ssh(ssh) => ssh.other_clients(),
+            Self::WinRm(winrm) => winrm.other_clients(),
+        }
+    }
+
+    async fn serve(&self, gateway: &Gateway) {
+        match self {
+            Self::Ssh(ssh) => ssh.serve(gateway).await,
+            Self::WinRm(winrm) => winrm.serve(gateway).await,
         }
     }
 

@@ -24,6 +24,9 @@ pub const GUEST_ADDITIONS: &[&str] = &["Version"];
 /// `execute_command` of the shell provisioner, beside `BUILD`.
 pub const SHELL: &[&str] = &["Vars", "Path", "EnvVarFile"];
 
+/// `execute_command` of powershell and windows-shell, beside `BUILD`.
+pub const POWERSHELL: &[&str] = &["Vars", "Path"];
+
 /// `execute_command` of shell-local, beside `BUILD`.
 pub const SHELL_LOCAL: &[&str] = &["Vars", "Script", "Command"];
 
@@ -79,6 +82,8 @@ pub const CHEF_CLIENT_CONFIG: &[&str] = &[
 
 /// Where Chef's programs are on Windows.
 pub const CHEF_ON_WINDOWS: &str = "c:/opscode/chef/bin";
+/// `inventory_file_template` of ansible.
+pub const ANSIBLE_INVENTORY: &[&str] = &["Host", "HostAlias", "Port", "User"];
 
 /// `output` of compress, beside `BUILD`.
 pub const COMPRESS: &[&str] = &["BuildName", "BuilderType"];

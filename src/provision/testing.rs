@@ -10,7 +10,7 @@ use crate::io::Context;
 use crate::io::cleanup::CleanupStack;
 use crate::io::journal::Journal;
 use crate::io::secrets::Secrets;
-use crate::provision::GuestData;
+use crate::provision::{GuestData, Person};
 use crate::source::Span;
 use crate::template::interpolate::{Facts, Late, Scope, Site};
 
@@ -25,11 +25,31 @@ pub(super) fn data() -> GuestData {
 
 /// A text of a template as the plan holds it.
 pub(super) fn late(text: &str) -> Late {
+    late_over(text, &["Vars", "Path", "EnvVarFile", "Script", "Command", "Host"])
+}
+
+/// The same with the fields that it may name.
+pub(super) fn late_over(text: &str, fields: &[&'static str]) -> Late {
     let facts = Facts { started: jiff::Timestamp::UNIX_EPOCH, working_folder: "/".into(), template_folder: "/".into() };
     let scope = Scope::new(facts, std::collections::BTreeMap::new()).with_build("box", "qemu");
-    scope
-        .late(text, &Span::whole("test", text), Site::Map(&["Vars", "Path", "EnvVarFile", "Script", "Command", "Host"]))
-        .unwrap()
+    scope.late(text, &Span::whole("test", text), Site::Map(fields)).unwrap()
+}
+
+/// A program made of shell lines.
+pub(super) fn write_program(path: &str, lines: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    fs_err::write(path, format!("#!/bin/sh\n{lines}\n")).unwrap();
+    fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// A terminal without anybody at it.
+#[derive(Debug)]
+pub(super) struct Nobody;
+
+impl Person for Nobody {
+    async fn ask(&self, _: String) -> Option<String> {
+        None
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +57,8 @@ pub(super) enum Answer {
     Exit(Exit),
     /// A line of output, then success.
     Line(&'static str),
+    /// A line on standard error, then this exit code.
+    LineAndExit(&'static str, u32),
     /// No session.
     Fail,
 }
@@ -81,6 +103,10 @@ impl Communicator for Recorder {
             None => Ok(Exit::Status(0)),
             Some(Answer::Exit(exit)) => Ok(exit),
             Some(Answer::Fail) => Err(Error::Session { message: "no session".into() }),
+            Some(Answer::LineAndExit(line, code)) => {
+                output(Stream::Stderr, line.to_owned());
+                Ok(Exit::Status(code))
+            }
             Some(Answer::Line(line)) => {
                 output(Stream::Stdout, line.to_owned());
                 Ok(Exit::Status(0))

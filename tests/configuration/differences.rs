@@ -80,7 +80,9 @@ pub(crate) fn files(files: BTreeMap<String, String>) -> BTreeMap<String, String>
 fn content(name: &str, text: &str) -> String {
     let name = name.split(' ').next().unwrap_or_default();
     if std::path::Path::new(name).extension() == Some("json".as_ref()) {
-        return serde_json::from_str::<Value>(text).map_or_else(|_| text.to_owned(), |value| value.to_string());
+        let Ok(mut value) = serde_json::from_str::<Value>(text) else { return text.to_owned() };
+        value.sort_all_objects();
+        return value.to_string();
     }
     let words = |line: &str| line.split_whitespace().map(without_uuid).collect::<Vec<_>>().join(" ");
     // Packer accepts a licence of no name where the template does not speak of one.

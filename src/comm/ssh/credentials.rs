@@ -130,7 +130,7 @@ async fn certificate_file(path: &Path) -> Result<Certificate, Error> {
 }
 
 /// `~/key` is in the user's home folder.
-pub(super) fn expand_home(path: &Path, home: Option<&Path>) -> PathBuf {
+pub(crate) fn expand_home(path: &Path, home: Option<&Path>) -> PathBuf {
     match (path.strip_prefix("~"), home) {
         (Ok(rest), Some(home)) => home.join(rest),
         _ => path.to_owned(),

@@ -10,6 +10,7 @@ mod bastion;
 mod credentials;
 mod evidence;
 mod exec;
+pub mod gateway;
 pub mod keypair;
 mod pace;
 mod proxy;
@@ -43,13 +44,15 @@ use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
 use self::credentials::Credentials;
-use self::exec::Command;
+pub(crate) use self::credentials::expand_home;
+use self::exec::{Command, Input};
+use self::gateway::Gateway;
 use self::keypair::KeyPair;
 use self::race::{Target, Tempo};
 use self::route::Route;
 use self::session::{Session, Terms};
 use self::transfer::Methods;
-use super::{Communicator, Error, Exit, Upload, run_script_in_steps};
+use super::{Communicator, Error, Exit, OtherClients, Upload, run_script_in_steps};
 use crate::event::{Event, Stream};
 use crate::io::Context;
 use crate::plan::communicator::SshPlan;
@@ -159,11 +162,16 @@ impl SshCommunicator {
         Ok((session, channel))
     }
 
-    async fn exec(&self, line: &str, input: &[u8], output: impl FnMut(Stream, String) + Send) -> Result<Exit, Error> {
+    async fn exec(
+        &self,
+        line: &str,
+        input: Input<'_>,
+        output: impl FnMut(Stream, String) + Send,
+    ) -> Result<Exit, Error> {
         let (session, channel) = self.session_and_channel().await?;
         let agent = self.target.credentials.agent.as_ref().filter(|agent| agent.forward);
         let command = Command { line, input, pty: self.plan.pty, agent: agent.is_some() };
-        let run = exec::run(channel, command, output);
+        let run = exec::run(channel, command, &self.target.events, output);
         match (agent, session.agent_requests.try_lock()) {
             (Some(agent), Ok(mut requests)) => tokio::select! {
                 exit = run => exit,
@@ -177,7 +185,7 @@ impl SshCommunicator {
 
 impl Communicator for SshCommunicator {
     async fn run(&self, command: &str, output: impl FnMut(Stream, String) + Send) -> Result<Exit, Error> {
-        self.exec(command, b"", output).await
+        self.exec(command, Input::default(), output).await
     }
 
     async fn run_script(
@@ -209,6 +217,21 @@ impl Communicator for SshCommunicator {
 
     async fn download_directory(&self, source: &str, destination: &Path) -> Result<(), Error> {
         self.fetch_folder(source, destination).await
+    }
+
+    /// What only this client can do, others cannot: a detour, a certificate, algorithms that were chosen for this guest.
+    fn other_clients(&self) -> OtherClients {
+        let plan = &self.plan;
+        let algorithms = plan.ciphers.iter().chain(&plan.key_exchange_algorithms);
+        if plan.detour.is_none() && plan.certificate_file.is_none() && algorithms.count() == 0 {
+            OtherClients::Ssh
+        } else {
+            OtherClients::None
+        }
+    }
+
+    async fn serve(&self, gateway: &Gateway) {
+        gateway.serve(self).await;
     }
 
     async fn clear_credentials(&self) {

@@ -97,7 +97,7 @@ impl Answered {
     /// The stream for the protocol, which begins with the banner again, and what cuts it.
     pub(super) fn into_wire(self) -> (Wire, CancellationToken) {
         let cut = CancellationToken::new();
-        let wire = Wire { stream: self.stream, read: self.read, cut: Box::pin(cut.clone().cancelled_owned()) };
+        let wire = Wire { read: self.read, ..Wire::new(self.stream, cut.clone()) };
         (wire, cut)
     }
 }
@@ -108,6 +108,12 @@ pub(super) struct Wire {
     stream: Stream,
     read: BytesMut,
     cut: Pin<Box<WaitForCancellationFutureOwned>>,
+}
+
+impl Wire {
+    pub(super) fn new(stream: Stream, cut: CancellationToken) -> Self {
+        Self { stream, read: BytesMut::new(), cut: Box::pin(cut.cancelled_owned()) }
+    }
 }
 
 impl AsyncRead for Wire {

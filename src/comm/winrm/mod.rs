@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use self::shell::Shell;
 use self::transport::{Failure, Transport};
-use super::{Communicator, Error, Exit, Upload};
+use super::{Communicator, Error, Exit, OtherClients, Upload};
 use crate::event::{Event, Stream};
 use crate::io::Context;
 use crate::plan::communicator::WinRmPlan;
@@ -29,6 +29,7 @@ const PAUSE: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct WinRmCommunicator {
     transport: Transport,
+    others: OtherClients,
 }
 
 /// Waits until PowerShell in the guest answers. Before that, Windows may take requests and reboot once more.
@@ -42,7 +43,8 @@ async fn connect_with(
     context: &Context,
     pause: Duration,
 ) -> Result<WinRmCommunicator, Error> {
-    let communicator = WinRmCommunicator { transport: Transport::new(plan, &address)? };
+    let others = OtherClients::WinRm { tls: plan.use_ssl, ntlm: plan.use_ntlm };
+    let communicator = WinRmCommunicator { transport: Transport::new(plan, &address)?, others };
     let name = format!("{}:{}", address.0, address.1);
     context.events.send(Event::WinRmWaiting { address: name.clone() });
     let (mut attempts, mut evidence) = (0, String::from("nothing answered"));
@@ -94,6 +96,10 @@ impl WinRmCommunicator {
 }
 
 impl Communicator for WinRmCommunicator {
+    fn other_clients(&self) -> OtherClients {
+        self.others
+    }
+
     async fn run(&self, command: &str, mut output: impl FnMut(Stream, String) + Send) -> Result<Exit, Error> {
         self.run_line(command, &mut output).await
     }

@@ -75,6 +75,7 @@ class Service(BaseHTTPRequestHandler):
     def reply(self, status, text, *headers):
         data = text.encode()
         self.send_response(status)
+        self.send_header("Content-Type", "application/soap+xml;charset=UTF-8")
         for name, value in headers:
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(data)))

@@ -127,14 +127,13 @@ impl Site<'_> {
             let message = format!("the machine `{name}` is {}; power it off first", info.state);
             return Err(Error::Host { message });
         }
-        let go_back: Vec<_> = return_to.as_deref().map(|uuid| snapshots::restore(name, uuid)).into_iter().collect();
-        let on_the_way = self.push_restore(&info.uuid, &go_back)?;
         self.go_to_start(&decision).await?;
         let info = self.manage.info(name).await?;
         let layout = self.planned_layout(&info);
-        let calls: Vec<_> = self.sequence().undo(&layout).into_iter().chain(go_back).collect();
-        let entry = self.push_restore(&info.uuid, &calls)?;
-        self.context.cleanup.keep(on_the_way);
+        let mut restore = self.sequence().undo(&layout);
+        restore.extend(return_to.as_deref().map(|uuid| snapshots::restore(name, uuid)));
+        let restore = Some(restore.iter().map(Call::words).collect());
+        let entry = self.push(Registered { restore, ..registered(&self.manage, &info.uuid) })?;
         let layout = self.layout_of(&info).await?;
         // A machine that stood on the snapshot that is replaced will stand on its successor.
         let return_to = return_to.filter(|uuid| decision.delete.as_ref() != Some(uuid));
@@ -167,12 +166,6 @@ impl Site<'_> {
     async fn run_long(&self, call: &Call) -> Result<(), Error> {
         let (folder, cleanup) = (&self.media.work_directory, &self.context.cleanup);
         Ok(self.manage.run_long(self.name(), call, folder, cleanup).await.map(|_| ())?)
-    }
-
-    /// For a machine of the user's: what makes it what it was.
-    fn push_restore(&self, uuid: &str, calls: &[Call]) -> Result<CleanupId, Error> {
-        let restore = Some(calls.iter().map(Call::words).collect());
-        self.push(Registered { restore, ..registered(&self.manage, uuid) })
     }
 
     fn push(&self, registered: Registered) -> Result<CleanupId, Error> {

@@ -1,14 +1,14 @@
 //! `shell-local`: scripts that run on this host, as a provisioner and as a post-processor.
 
-mod program;
-
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use fs_err::tokio as fs;
 
+use super::complaint::Watch;
 use super::environment::{self, Variables};
-use super::{Error, shell};
+use super::{Error, program, shell};
 use crate::event::Event;
 use crate::io::Context;
 use crate::plan::provisioner::{Scripts, ShellLocalPlan};
@@ -79,10 +79,17 @@ impl Local<'_> {
 
     async fn run_script(&self, name: &str, path: &Path, inline: &str) -> Result<(), Error> {
         self.context.events.send(Event::ScriptStarted { name: name.to_owned() });
-        let code = program::run(&self.command(path, inline)?, self.context).await?;
+        let (local_name, started) = (path.display().to_string(), Instant::now());
+        let mut watch = Watch::new(&local_name);
+        let code = program::run(&self.command(path, inline)?, self.context, |line| watch.look(line)).await?;
+        let elapsed = started.elapsed();
+        self.context.events.send(Event::ScriptFinished { name: name.to_owned(), elapsed, code });
         if self.plan.valid_exit_codes.contains(&code) {
             return Ok(());
         }
+        // An inline script begins with our shebang. A script that is gone by now has no lines to show.
+        let script = fs::read(path).await.unwrap_or_default();
+        watch.tell(name, &script, usize::from(!inline.is_empty()), &self.context.events);
         let valid_exit_codes = self.plan.valid_exit_codes.clone();
         Err(Error::Script { script: name.to_owned(), code, valid_exit_codes })
     }
@@ -99,7 +106,7 @@ impl Local<'_> {
                 message: "`execute_command` is empty; it is a list of a program's words".into(),
             });
         };
-        Ok(Cmd::new(program).args(arguments))
+        Ok(Cmd::new(program).args(arguments).users_locale())
     }
 }
 

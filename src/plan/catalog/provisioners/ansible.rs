@@ -1,23 +1,25 @@
 //! `ansible`, which runs on this host, and `ansible-local`, which runs in the guest
 
 use crate::plan::catalog::Rule;
-use crate::plan::catalog::option::{Opt, file, files, flag, folder, folders, integer, text, texts};
+use crate::plan::catalog::option::{Opt, choice, file, files, flag, folder, folders, integer, text, texts, trilean};
+
+const KEY_TYPES: &[&str] = &["ECDSA", "RSA"];
 
 pub(super) const ANSIBLE: &[Opt] = &[
     file("playbook_file", "playbook on this host").required(),
     text("command", "program to run; ansible-playbook by default"),
-    texts("extra_arguments", "further arguments of the program"),
-    texts("ansible_env_vars", "environment of the program, as NAME=value"),
-    texts("ansible_ssh_extra_args", "further arguments of its SSH; -o IdentitiesOnly=yes by default"),
+    texts("extra_arguments", "further arguments of the program").late(),
+    texts("ansible_env_vars", "environment of the program, as NAME=value").late(),
+    texts("ansible_ssh_extra_args", "further arguments of its SSH; -o IdentitiesOnly=yes by default").late(),
     texts("groups", "groups of the inventory that the guest is in"),
     texts("empty_groups", "groups of the inventory without hosts"),
     text("host_alias", "name of the guest in the inventory; default by default"),
-    text("user", "user of the guest; the one of the communicator by default"),
-    flag("use_proxy", "connect through an SSH server of the build; otherwise straight to the guest"),
-    integer("local_port", "port of that server; any by default"),
+    text("user", "user of the guest; the one of the communicator by default").late(),
+    trilean("use_proxy", "log in to an SSH server of the build instead of the guest; by default where it is needed"),
+    integer("local_port", "port of that server; any by default").between(0, 65535),
     file("ssh_host_key_file", "private key of that server"),
     file("ssh_authorized_key_file", "public key that may log in to that server"),
-    text("ansible_proxy_key_type", "kind of that server's key, RSA or ECDSA; ECDSA by default"),
+    choice("ansible_proxy_key_type", KEY_TYPES, "kind of that server's keys; ECDSA by default"),
     text("sftp_command", "SFTP server of the guest; /usr/lib/sftp-server -e by default"),
     flag("use_sftp", "copy files by SFTP"),
     flag("skip_version_check", "do not ask the program for its version"),
@@ -40,7 +42,7 @@ pub(super) const ANSIBLE_LOCAL: &[Opt] = &[
     file("playbook_file", "playbook on this host"),
     files("playbook_files", "playbooks on this host"),
     text("command", "program to run in the guest; ansible-playbook by default"),
-    texts("extra_arguments", "further arguments of the program"),
+    texts("extra_arguments", "further arguments of the program").late(),
     folder("playbook_dir", "folder to upload with the playbook"),
     folders("playbook_paths", "folders of playbooks to upload"),
     folders("role_paths", "folders of roles to upload"),

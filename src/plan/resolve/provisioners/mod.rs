@@ -1,13 +1,19 @@
 //! Provisioners: the options they share, and one file for each type.
 
+mod ansible;
+mod ansible_local;
+mod breakpoint;
 mod chef;
+mod elevation;
 mod file;
 mod guest;
+mod powershell;
 mod puppet;
 mod salt;
 pub(super) mod scripts;
 mod shell;
 pub(super) mod shell_local;
+mod windows;
 
 use std::time::Duration;
 
@@ -81,6 +87,14 @@ fn pause(decoder: &mut Decoder<'_>) -> Duration {
 /// `kinds` has refused every other type.
 fn action(kind: &str, surroundings: Surroundings<'_>, decoder: &mut Decoder<'_>) -> ProvisionerAction {
     match kind {
+        "ansible" => ProvisionerAction::Ansible(Box::new(ansible::ansible(decoder))),
+        "ansible-local" => ProvisionerAction::AnsibleLocal(Box::new(ansible_local::ansible_local(decoder))),
+        "breakpoint" => ProvisionerAction::Breakpoint(Box::new(breakpoint::breakpoint(decoder))),
+        "sleep" => ProvisionerAction::Sleep(breakpoint::sleep(decoder)),
+        "powershell" => ProvisionerAction::PowerShell(Box::new(powershell::powershell(decoder))),
+        "windows-shell" => ProvisionerAction::WindowsShell(Box::new(powershell::windows_shell(decoder))),
+        "windows-restart" => ProvisionerAction::WindowsRestart(Box::new(windows::windows_restart(decoder))),
+        "windows-update" => ProvisionerAction::WindowsUpdate(Box::new(windows::windows_update(decoder))),
         "file" => ProvisionerAction::File(Box::new(file::file(decoder))),
         "chef-solo" => ProvisionerAction::Chef(Box::new(chef::solo(decoder, surroundings))),
         "chef-client" => ProvisionerAction::Chef(Box::new(chef::client(decoder, surroundings))),

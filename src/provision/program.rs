@@ -17,27 +17,23 @@ use crate::provision::Error;
 /// Bytes read from a program at once.
 const READ_BUFFER: usize = 16 * 1024;
 
-/// Runs a program, whose lines become events, and gives its exit code.
-pub(super) async fn run(command: &Cmd, context: &Context) -> Result<u32, Error> {
+/// Runs a program, whose lines become events, and gives its exit code. What it says on its standard error is shown to
+/// `look` as well.
+pub(super) async fn run(command: &Cmd, context: &Context, look: impl FnMut(&str)) -> Result<u32, Error> {
     let (mut child, _group) = start(command, context)?;
     let stdout = child.stdout.take().expect("standard output is piped");
     let stderr = child.stderr.take().expect("standard error is piped");
     let read = tokio::try_join!(
-        stream_lines(stdout, Stream::Stdout, &context.events),
-        stream_lines(stderr, Stream::Stderr, &context.events),
+        stream_lines(stdout, Stream::Stdout, &context.events, |_| ()),
+        stream_lines(stderr, Stream::Stderr, &context.events, look),
     );
     let failed = |action: &str| Error::local(format!("{action} {}", name_of(command)));
     read.map_err(failed("read the output of"))?;
     child.wait().await.map(exit_code).map_err(failed("wait for"))
 }
 
-/// The user's own environment, locale included, since the script is the user's.
 fn start<'a>(command: &Cmd, context: &'a Context) -> Result<(Child, Group<'a>), Error> {
     let mut program = command.to_tokio();
-    match std::env::var_os("LC_ALL") {
-        Some(locale) => program.env("LC_ALL", locale),
-        None => program.env_remove("LC_ALL"),
-    };
     // The group is ended as a whole, which works only while nobody has taken its leader's exit status.
     program.kill_on_drop(false).stdout(Stdio::piped()).stderr(Stdio::piped());
     let failed = || Error::local(format!("start {}", name_of(command)));
@@ -62,22 +58,32 @@ impl Drop for Group<'_> {
     }
 }
 
-async fn stream_lines(mut reader: impl AsyncRead + Unpin, stream: Stream, events: &Events) -> std::io::Result<()> {
+async fn stream_lines(
+    mut reader: impl AsyncRead + Unpin,
+    stream: Stream,
+    events: &Events,
+    mut look: impl FnMut(&str),
+) -> std::io::Result<()> {
     let (mut lines, mut buffer) = (Lines::default(), vec![0; READ_BUFFER]);
+    let mut send = |line: String| {
+        look(&line);
+        events.send(Event::Output { stream, line });
+    };
     loop {
         let count = reader.read(&mut buffer).await?;
         if count == 0 {
             break;
         }
-        lines.push(&buffer[..count], |line| events.send(Event::Output { stream, line }));
+        lines.push(&buffer[..count], &mut send);
+        events.catch_up().await;
     }
-    lines.finish(|line| events.send(Event::Output { stream, line }));
+    lines.finish(send);
     Ok(())
 }
 
 /// Without the arguments, which may hold passwords.
 fn name_of(command: &Cmd) -> String {
-    format!("`{}` for shell-local", command.program().to_string_lossy())
+    format!("`{}`", command.program().to_string_lossy())
 }
 
 /// A shell reports a program that a signal ended as 128 and the signal's number.
