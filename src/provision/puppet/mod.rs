@@ -17,7 +17,7 @@ use crate::template::interpolate::{Fields, Late};
 /// With `--detailed-exitcodes` 2 says that something was changed, and that all of it went well.
 const GOOD: &[u32] = &[0, 2];
 
-/// Its folder below the staging folder, and what it is the value of.
+/// The folder below the staging folder.
 const MANIFESTS: &str = "manifests";
 
 pub(super) async fn run(
@@ -32,14 +32,27 @@ pub(super) async fn run(
     let mut fields = shared_fields(plan, data)?;
     fields.extend(match &plan.job {
         PuppetJob::Apply { manifest_file, manifest_dir, modules, hiera } => {
-            let module_path = upload_modules(&staging, plan.system, modules, hiera.as_deref()).await?;
-            let manifests = upload_manifests(&staging, manifest_file, manifest_dir.as_deref()).await?;
-            module_path.into_iter().chain(manifests).collect::<Fields>()
+            let hiera = upload_hiera(&staging, hiera.as_deref()).await?;
+            // The manifest itself is last: it stands above one of the same name beside it.
+            let folder = upload_optional(&staging, manifest_dir.as_deref(), MANIFESTS).await?;
+            let modules = upload_modules(&staging, plan.system, modules).await?;
+            let manifest = upload_manifest(&staging, manifest_file).await?;
+            Fields::from([
+                field("HieraConfigPath", hiera.as_deref()),
+                field("ManifestDir", folder.as_deref()),
+                field("ModulePath", Some(&modules)),
+                field("ManifestFile", Some(&manifest)),
+            ])
         }
         PuppetJob::Agent { server, node, certificate, private_key } => {
-            let identity = upload_identity(&staging, certificate.as_deref(), private_key.as_deref()).await?;
-            let names = [field("PuppetServer", server.as_deref()), field("PuppetNode", node.as_deref())];
-            identity.into_iter().chain(names).collect()
+            let certificate = upload_optional(&staging, certificate.as_deref(), "certs").await?;
+            let private_key = upload_optional(&staging, private_key.as_deref(), "private_keys").await?;
+            Fields::from([
+                field("ClientCertPath", certificate.as_deref()),
+                field("ClientPrivateKeyPath", private_key.as_deref()),
+                field("PuppetServer", server.as_deref()),
+                field("PuppetNode", node.as_deref()),
+            ])
         }
     });
     fields.insert("ExtraArguments".into(), extra_arguments(plan, &fields)?);
@@ -92,58 +105,48 @@ fn extra_arguments(plan: &PuppetPlan, fields: &Fields) -> Result<String, Error> 
     Ok(arguments.join(" "))
 }
 
+async fn upload_hiera<C: Communicator>(
+    staging: &Staging<'_, C>,
+    hiera: Option<&Path>,
+) -> Result<Option<String>, Error> {
+    match hiera {
+        Some(hiera) => staging.upload_file(hiera, "hiera.yaml").await.map(Some),
+        None => Ok(None),
+    }
+}
+
+async fn upload_optional<C: Communicator>(
+    staging: &Staging<'_, C>,
+    folder: Option<&Path>,
+    name: &str,
+) -> Result<Option<String>, Error> {
+    match folder {
+        Some(folder) => staging.upload_folder(folder, name).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Gives the search path of modules.
 async fn upload_modules<C: Communicator>(
     staging: &Staging<'_, C>,
     system: GuestSystem,
     modules: &[PathBuf],
-    hiera: Option<&Path>,
-) -> Result<[(String, String); 2], Error> {
-    let hiera = match hiera {
-        Some(hiera) => Some(staging.upload_file(hiera, "hiera.yaml").await?),
-        None => None,
-    };
+) -> Result<String, Error> {
     let mut paths = Vec::with_capacity(modules.len());
     for (number, module) in modules.iter().enumerate() {
         paths.push(staging.upload_folder(module, &format!("module-{number}")).await?);
     }
-    let separator = if system == GuestSystem::Windows { ";" } else { ":" };
-    Ok([field("HieraConfigPath", hiera.as_deref()), field("ModulePath", Some(&paths.join(separator)))])
+    Ok(paths.join(if system == GuestSystem::Windows { ";" } else { ":" }))
 }
 
 /// Manifests of a folder come to lie beside each other and beside those of `manifest_dir`.
-async fn upload_manifests<C: Communicator>(
-    staging: &Staging<'_, C>,
-    manifest: &Path,
-    folder: Option<&Path>,
-) -> Result<[(String, String); 2], Error> {
-    let folder = match folder {
-        Some(folder) => Some(staging.upload_folder(folder, MANIFESTS).await?),
-        None => None,
-    };
-    let file = if manifest.is_dir() {
-        staging.upload_folder(manifest, MANIFESTS).await?
-    } else {
-        let name = manifest.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        staging.make_folder(MANIFESTS).await?;
-        staging.upload_file(manifest, &format!("{MANIFESTS}/{name}")).await?
-    };
-    Ok([field("ManifestDir", folder.as_deref()), field("ManifestFile", Some(&file))])
-}
-
-async fn upload_identity<C: Communicator>(
-    staging: &Staging<'_, C>,
-    certificate: Option<&Path>,
-    private_key: Option<&Path>,
-) -> Result<[(String, String); 2], Error> {
-    let certificate = match certificate {
-        Some(folder) => Some(staging.upload_folder(folder, "certs").await?),
-        None => None,
-    };
-    let private_key = match private_key {
-        Some(folder) => Some(staging.upload_folder(folder, "private_keys").await?),
-        None => None,
-    };
-    Ok([field("ClientCertPath", certificate.as_deref()), field("ClientPrivateKeyPath", private_key.as_deref())])
+async fn upload_manifest<C: Communicator>(staging: &Staging<'_, C>, manifest: &Path) -> Result<String, Error> {
+    if manifest.is_dir() {
+        return staging.upload_folder(manifest, MANIFESTS).await;
+    }
+    let name = manifest.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    staging.make_folder(MANIFESTS).await?;
+    staging.upload_file(manifest, &format!("{MANIFESTS}/{name}")).await
 }
 
 #[cfg(test)]
