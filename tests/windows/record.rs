@@ -85,17 +85,11 @@ fn without_ids(text: &str) -> String {
     let mut clean = String::new();
     while let Some(at) = rest.find('-') {
         let start = at.saturating_sub(8);
-        match rest.get(start..start + 36).filter(|id| uuid::Uuid::try_parse(id).is_ok()) {
-            Some(_) => {
-                clean.push_str(&rest[..start]);
-                clean.push_str("ID");
-                rest = &rest[start + 36..];
-            }
-            None => {
-                clean.push_str(&rest[..=at]);
-                rest = &rest[at + 1..];
-            }
-        }
+        let is_id = rest.get(start..start + 36).is_some_and(|id| uuid::Uuid::try_parse(id).is_ok());
+        let (kept, name, end) = if is_id { (start, "ID", start + 36) } else { (at + 1, "", at + 1) };
+        clean.push_str(&rest[..kept]);
+        clean.push_str(name);
+        rest = &rest[end..];
     }
     clean + rest
 }
