@@ -85,3 +85,55 @@ pub(super) fn windows_shell(decoder: &mut Decoder<'_>) -> WindowsShellPlan {
         start_retry_timeout: decoder.positive_duration("start_retry_timeout").unwrap_or(DEFAULT_START_RETRY),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::plan::provisioner::ProvisionerAction;
+    use crate::plan::resolve::{ResolveOptions, resolve};
+    use crate::source::SourceFile;
+    use crate::template::Template;
+    use crate::template::variables::VariableInputs;
+
+    fn plan(mut options: Value) -> PowerShellPlan {
+        options["type"] = json!("powershell");
+        options["inline"] = json!(["Get-Date"]);
+        let builder = json!({"type": "null", "communicator": "none"});
+        let template = json!({"builders": [builder], "provisioners": [options]});
+        let source = SourceFile::new("template.json", template.to_string());
+        let (template, _) = Template::parse(&source, Path::new("/"), &VariableInputs::fixed());
+        let (mut plans, diagnostics) = resolve(&template.unwrap(), &ResolveOptions::default());
+        assert!(!diagnostics.has_errors(), "{diagnostics:?}");
+        match plans.remove(0).provisioners.remove(0).action {
+            ProvisionerAction::PowerShell(plan) => *plan,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn command(options: Value) -> String {
+        plan(options).execute_command.to_string()
+    }
+
+    #[test]
+    fn an_inline_script_is_started_as_a_file() {
+        assert_eq!(command(json!({})), "powershell -executionpolicy bypass -file \"{{.Path}}\"");
+        assert_eq!(command(json!({"execution_policy": "none"})), "powershell -file \"{{.Path}}\"");
+        let newer = json!({"use_pwsh": true, "execution_policy": 4});
+        assert_eq!(command(newer), "pwsh -executionpolicy restricted -file \"{{.Path}}\"");
+    }
+
+    #[test]
+    fn another_user_has_a_command_and_a_format_of_ones_own() {
+        let own = json!({"elevated_user": "u", "elevated_execute_command": "x {{.Path}}", "elevated_env_var_format": "y", "env_var_format": "z"});
+        let plan = plan(own);
+        assert_eq!(
+            (plan.elevated_execute_command.to_string().as_str(), plan.env_var_format.as_str()),
+            ("x {{.Path}}", "y")
+        );
+        assert_eq!(plan.execute_command.to_string(), "powershell -executionpolicy bypass -file \"{{.Path}}\"");
+    }
+}
