@@ -16,7 +16,7 @@ mod pace;
 mod proxy;
 mod race;
 #[cfg(test)]
-mod real_servers;
+pub(crate) mod real_servers;
 mod refusals;
 mod route;
 mod scp;
@@ -27,7 +27,7 @@ mod sftp;
 mod sftp_server;
 mod terminal;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod transfer;

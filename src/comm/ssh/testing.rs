@@ -25,7 +25,7 @@ use crate::plan::communicator::{FileTransferMethod, SshPlan};
 use crate::process::Cmd;
 
 /// A template that says nothing but the user's name and password.
-pub(super) fn plan() -> SshPlan {
+pub(crate) fn plan() -> SshPlan {
     SshPlan {
         host: None,
         port: 22,

@@ -69,7 +69,8 @@ fn protocol(login: &Login, ssh_extra: &[String]) -> Vec<String> {
         }
         Protocol::Ssh => match ssh_arguments(login, ssh_extra) {
             arguments if arguments.is_empty() => Vec::new(),
-            arguments => vec!["--ssh-extra-args".to_owned(), arguments],
+            // In one word: the arguments begin with a dash, as options of Ansible do.
+            arguments => vec![format!("--ssh-extra-args={arguments}")],
         },
     }
 }

@@ -69,6 +69,12 @@ impl<'a> Facts<'a> {
         Some(self.get("Password")).filter(|password| !password.is_empty()).map(Secret::new)
     }
 
+    /// Also where our server would take any name: Ansible looks for the home folder of this user.
+    fn user(&self, plan: &AnsiblePlan) -> Result<String, Error> {
+        let user = plan.inventory.user.as_ref().map(|user| user.render(&self.data.fields)).transpose();
+        Ok(user.map_err(Error::render("user"))?.unwrap_or_else(|| self.get("User").to_owned()))
+    }
+
     /// Ansible's SSH gets in by itself. Passwords it takes only from a program that may be missing.
     fn can_log_in(&self) -> bool {
         self.has_key() || self.uses_agent() || (self.password().is_some() && find_program("sshpass").is_some())
@@ -107,14 +113,8 @@ fn user(plan: &AnsiblePlan, data: &GuestData) -> Result<Option<String>, Error> {
 }
 
 impl Login {
-    pub(super) async fn straight(
-        plan: &AnsiblePlan,
-        facts: &Facts<'_>,
-        files: &PrivateFiles,
-        data: &GuestData,
-    ) -> Result<Self, Error> {
-        let user = user(plan, data)?.unwrap_or_else(|| facts.get("User").to_owned());
-        let login = Self::to(facts.get("Host"), facts.get("Port"), &user);
+    pub(super) async fn straight(plan: &AnsiblePlan, facts: &Facts<'_>, files: &PrivateFiles) -> Result<Self, Error> {
+        let login = Self::to(facts.get("Host"), facts.get("Port"), &facts.user(plan)?);
         if let OtherClients::WinRm { tls, ntlm } = facts.others {
             let protocol = Protocol::WinRm { tls: tls && !plan.winrm_use_http, ntlm };
             return Ok(Self { protocol, password: facts.password(), ..login });
@@ -127,11 +127,10 @@ impl Login {
     pub(super) async fn through(
         gateway: &Gateway,
         plan: &AnsiblePlan,
+        facts: &Facts<'_>,
         files: &PrivateFiles,
-        data: &GuestData,
     ) -> Result<Self, Error> {
-        let user = user(plan, data)?.or_else(|| std::env::var("USER").ok()).filter(|user| !user.is_empty());
-        let login = Self::to("127.0.0.1", &gateway.port().to_string(), user.as_deref().unwrap_or("boxwright"));
+        let login = Self::to("127.0.0.1", &gateway.port().to_string(), &facts.user(plan)?);
         let key = match gateway.client_key() {
             Some(key) => Some(files.write("key", key.reveal()).await?),
             None => None,

@@ -13,7 +13,7 @@ mod real_guest;
 mod version;
 
 use self::files::PrivateFiles;
-use self::login::{Login, Way};
+use self::login::{Facts, Login, Way};
 use super::program;
 use super::{Error, GuestData};
 use crate::comm::Communicator;
@@ -54,13 +54,13 @@ impl Run<'_> {
             let command = with_environment(command?, &environment);
             self.succeed(&command).await?;
         }
-        let facts = login::Facts::of(self.data, communicator.other_clients());
+        let facts = Facts::of(self.data, communicator.other_clients());
         match login::way(self.plan, &facts, self.context)? {
             Way::Straight => {
-                let login = Login::straight(self.plan, &facts, self.files, self.data).await?;
+                let login = Login::straight(self.plan, &facts, self.files).await?;
                 self.play(&login, &environment).await
             }
-            Way::Gateway => self.play_through_gateway(communicator, &environment).await,
+            Way::Gateway => self.play_through_gateway(communicator, &facts, &environment).await,
         }
     }
 
@@ -68,10 +68,11 @@ impl Run<'_> {
     async fn play_through_gateway(
         &self,
         communicator: &impl Communicator,
+        facts: &Facts<'_>,
         environment: &[(String, String)],
     ) -> Result<(), Error> {
         let gateway = Gateway::open(&terms(&self.plan.proxy)).await?;
-        let login = Login::through(&gateway, self.plan, self.files, self.data).await?;
+        let login = Login::through(&gateway, self.plan, facts, self.files).await?;
         tokio::select! {
             result = self.play(&login, environment) => result,
             () = communicator.serve(&gateway) => unreachable!("a server answers until it is dropped"),

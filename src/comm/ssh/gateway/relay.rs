@@ -121,18 +121,20 @@ async fn inward(
     }
 }
 
+/// The end of the output is passed on with that of the program: OpenSSH's client closes a channel whose two directions
+/// have ended, and would hear no exit status that comes later.
 async fn outward(guest: &mut ChannelReadHalf, client: &ChannelWriteHalf<server::Msg>) {
     while let Some(message) = guest.wait().await {
         let passed = match message {
             ChannelMsg::Data { data } => client.data_bytes(data).await,
             ChannelMsg::ExtendedData { data, ext } => client.extended_data_bytes(ext, data).await,
-            ChannelMsg::Eof => client.eof().await,
             ChannelMsg::ExitStatus { exit_status } => client.exit_status(exit_status).await,
-            ChannelMsg::Close => return,
+            ChannelMsg::Close => break,
             _ => Ok(()),
         };
         if passed.is_err() {
             return;
         }
     }
+    let _ = client.eof().await;
 }

@@ -22,9 +22,9 @@ use crate::plan::communicator::{FileTransferMethod, TemporaryKey};
 use crate::process::{Cmd, tool_or_skip};
 
 /// A server on a port of its own, with its files.
-struct Server {
+pub(crate) struct Server {
     _process: Child,
-    port: u16,
+    pub(crate) port: u16,
     _folder: TempDir,
 }
 
@@ -32,7 +32,7 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-async fn key(kind: &str) -> KeyPair {
+pub(crate) async fn key(kind: &str) -> KeyPair {
     KeyPair::generate(&TemporaryKey { kind: kind.into(), bits: if kind == "rsa" { 2048 } else { 0 } }).await.unwrap()
 }
 
@@ -43,7 +43,7 @@ fn write_private(path: &Path, text: &str) {
 }
 
 /// OpenSSH's server that knows one key.
-async fn sshd(authorized: &KeyPair) -> Option<Server> {
+pub(crate) async fn sshd(authorized: &KeyPair) -> Option<Server> {
     sshd_with(std::slice::from_ref(authorized), "", None).await
 }
 
@@ -88,7 +88,7 @@ async fn user() -> String {
     Cmd::new("id").arg("-un").run().await.unwrap().stdout.trim().to_owned()
 }
 
-async fn connect_to(server: &Server, key: &KeyPair, plan: SshPlan) -> Result<SshCommunicator, Error> {
+pub(crate) async fn connect_to(server: &Server, key: &KeyPair, plan: SshPlan) -> Result<SshCommunicator, Error> {
     let plan = SshPlan { username: user().await, password: None, ..plan };
     connect_with(&plan, ("127.0.0.1".into(), server.port), Some(key), &context().0, tempo()).await
 }
