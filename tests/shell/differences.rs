@@ -143,7 +143,9 @@ impl Change {
                 named.chain(files).for_each(|file| *file = file.replace(&from, &to));
             }
             Refused => {
-                calls.iter_mut().for_each(|call| call.status = Some("1".to_owned()));
+                for call in calls {
+                    call.status = Some("1".to_owned());
+                }
                 files.clear();
             }
         }
