@@ -129,23 +129,16 @@ async fn files_and_nothing_through_all_post_processors() {
 #[tokio::test]
 async fn data_of_the_build_in_every_place() {
     assert_same(json!({
-        "builders": [{ "type": "file", "content": "x\n", "target": "made/text" }],
+        "builders": [{ "type": "null", "communicator": "none" }],
         "provisioners": [{
             "type": "shell-local",
             "environment_vars": ["ID={{build `ID`}}", "NAME={{build_name}}"],
             "execute_command": ["/bin/sh", "-c", "{{.Vars}} ID2='{{.ID}}' /bin/sh {{.Script}} '{{build `ID`}}'"],
-            "inline": ["echo $ID $ID2 $1 $NAME '{{.ID}}' '{{build_type}}' >> made/said"],
+            "inline": ["echo $ID $ID2 $1 $NAME '{{build_type}}' >> made/said"],
         }],
         "post-processors": [
-            [{ "type": "checksum", "checksum_types": ["md5"], "output": "{{.BuildName}}-{{.BuilderType}}-{{build `ID`}}.{{.ChecksumType}}" }],
-            [{ "type": "compress", "output": "{{.BuildName}}-{{.BuilderType}}-{{build `ID`}}.tar.gz", "keep_input_artifact": true }],
-            [{ "type": "manifest", "custom_data": { "id": "{{build `ID`}}", "name": "{{build_name}} {{build_type}}" } }],
-            {
-                "type": "shell-local",
-                "environment_vars": ["ID={{build `ID`}}"],
-                "execute_command": ["/bin/sh", "-c", "{{.Vars}} /bin/sh {{.Script}} '{{build `ID`}}'"],
-                "inline": ["echo post $ID $1 '{{build `ID`}}' >> made/said"],
-            },
+            { "type": "manifest", "output": "manifest.json", "custom_data": { "id": "{{build `ID`}}", "name": "{{build_name}}" } },
+            { "type": "shell-local", "inline": ["echo post '{{build `ID`}}' {{build_type}} >> made/said"] },
         ],
     }))
     .await;

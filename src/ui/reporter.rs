@@ -121,13 +121,11 @@ impl Reporter {
 
     /// Whether a line of output is to be printed now.
     fn is_due(&mut self, build: &str, line: &str) -> bool {
-        match line.strip_suffix('\r') {
-            Some(state) => self.states.change(build, &self.secrets.mask(state), &mut self.bars),
-            None => {
-                self.states.end(build, &mut self.bars);
-                true
-            }
+        if let Some(state) = line.strip_suffix('\r') {
+            return self.states.change(build, &self.secrets.mask(state), &mut self.bars);
         }
+        self.states.end(build, &mut self.bars);
+        true
     }
 
     /// Each line of a text with its build's name in front.

@@ -62,6 +62,14 @@ pub(crate) const ALL: &[Difference] = &[
         Content("#!/bin/sh -e\n#!/bin/bash", "#!/bin/bash"),
         OWN_SHEBANG,
     ),
+    difference(
+        In(&["scripts/inline_with_dot_variables"]),
+        Content(
+            "Build_Host. To set this dynamically in the Packer template, you must use the `build` function",
+            "127.0.0.1",
+        ),
+        "the value is what the author means, and known by then",
+    ),
     difference(NotIn(IN_STEPS), InOneGo, "an emulated guest feels each round trip and each program"),
     difference(In(IN_STEPS), Rights(" 644 ", " 755 "), "a script can be run as soon as it is there"),
     difference(Always, Part("scp -vt", "scp -vt", "scp -vdt"), FOLDER),
@@ -132,10 +140,12 @@ impl Change {
                 // Files are shown with their line ends escaped.
                 let [from, to] = [from, to].map(|text| text.escape_default().to_string());
                 let named = calls.iter_mut().flat_map(|call| &mut call.files);
-                named.for_each(|file| *file = file.replace(&from, &to));
+                named.chain(files).for_each(|file| *file = file.replace(&from, &to));
             }
             Refused => {
-                calls.iter_mut().for_each(|call| call.status = Some("1".to_owned()));
+                for call in calls {
+                    call.status = Some("1".to_owned());
+                }
                 files.clear();
             }
         }

@@ -130,7 +130,7 @@ fn environment(path: &Path) -> String {
     let mut pairs: Vec<_> = text.split('\0').filter(|pair| !pair.is_empty()).collect();
     pairs.retain(|pair| !OF_THE_SHELL.contains(&pair.split('=').next().unwrap()) && !pair.starts_with("SESSION="));
     pairs.sort_unstable();
-    pairs.iter().map(|pair| format!("\n        {}", pair.escape_debug())).collect()
+    pairs.iter().fold(String::new(), |text, pair| text + "\n        " + &pair.escape_debug().to_string())
 }
 
 fn described(path: &Path) -> String {
