@@ -18,14 +18,11 @@ pub enum Format {
 }
 
 impl Format {
-    /// QEMU's name for it.
+    /// QEMU's names.
+    pub const NAMES: [(&str, Self); 3] = [("raw", Self::Raw), ("qcow2", Self::Qcow2), ("vmdk", Self::Vmdk)];
+
     pub fn by_name(name: &str) -> Option<Self> {
-        match name {
-            "raw" => Some(Self::Raw),
-            "qcow2" => Some(Self::Qcow2),
-            "vmdk" => Some(Self::Vmdk),
-            _ => None,
-        }
+        Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, format)| *format)
     }
 
     /// What a file's first bytes say. Only for files of the user: a guest can write any first bytes to a
