@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 
-use super::{Content, Error, Extent, Input, Qcow2, Raw, Source, Vmdk};
+use super::{Content, Error, Extent, Input, Qcow2, Raw, Source, Vdi, Vhd, Vmdk, vdi, vhd};
 
 /// Images below one another. QEMU sets no limit; each open one takes memory.
 const MAX_BACKING_FILES: usize = 64;
@@ -15,14 +15,27 @@ pub enum Format {
     Raw,
     Qcow2,
     Vmdk,
+    Vdi,
+    Vhd,
 }
 
 impl Format {
-    /// QEMU's names.
-    pub const NAMES: [(&str, Self); 3] = [("raw", Self::Raw), ("qcow2", Self::Qcow2), ("vmdk", Self::Vmdk)];
+    /// Their names, QEMU's among them.
+    pub const NAMES: [(&str, Self); 6] = [
+        ("raw", Self::Raw),
+        ("qcow2", Self::Qcow2),
+        ("vmdk", Self::Vmdk),
+        ("vdi", Self::Vdi),
+        ("vhd", Self::Vhd),
+        ("vpc", Self::Vhd),
+    ];
 
     pub fn by_name(name: &str) -> Option<Self> {
         Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, format)| *format)
+    }
+
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, format)| *format == self).map_or("", |(name, _)| name)
     }
 
     /// What a file's first bytes say. Only for files of the user: a guest can write any first bytes to a
@@ -32,6 +45,10 @@ impl Format {
             Self::Qcow2
         } else if start.starts_with(super::vmdk::MAGIC) || start.starts_with(super::vmdk::TEXT_MAGIC) {
             Self::Vmdk
+        } else if start.get(vdi::SIGNATURE_AT..).is_some_and(|rest| rest.starts_with(&vdi::SIGNATURE)) {
+            Self::Vdi
+        } else if start.starts_with(vhd::COOKIE) {
+            Self::Vhd
         } else {
             Self::Raw
         }
@@ -43,6 +60,8 @@ enum Layer<R> {
     Raw(Raw<R>),
     Qcow2(Qcow2<R>),
     Vmdk(Vmdk<R>),
+    Vdi(Vdi<R>),
+    Vhd(Vhd<R>),
 }
 
 impl<R: Source> Layer<R> {
@@ -51,6 +70,8 @@ impl<R: Source> Layer<R> {
             Self::Raw(image) => image.virtual_bytes(),
             Self::Qcow2(image) => image.virtual_bytes(),
             Self::Vmdk(image) => image.virtual_bytes(),
+            Self::Vdi(image) => image.virtual_bytes(),
+            Self::Vhd(image) => image.virtual_bytes(),
         }
     }
 
@@ -59,6 +80,8 @@ impl<R: Source> Layer<R> {
             Self::Raw(image) => image.extent(offset, limit),
             Self::Qcow2(image) => image.extent(offset, limit),
             Self::Vmdk(image) => image.extent(offset, limit),
+            Self::Vdi(image) => image.extent(offset, limit),
+            Self::Vhd(image) => image.extent(offset, limit),
         }
     }
 
@@ -67,6 +90,8 @@ impl<R: Source> Layer<R> {
             Self::Raw(image) => image.read(offset, buffer),
             Self::Qcow2(image) => image.read(offset, buffer),
             Self::Vmdk(image) => image.read(offset, buffer),
+            Self::Vdi(image) => image.read(offset, buffer),
+            Self::Vhd(image) => image.read(offset, buffer),
         }
     }
 }
@@ -107,6 +132,8 @@ fn layer<R: Source>(input: Input<R>, format: Format) -> Result<(Layer<R>, Backin
     match format {
         Format::Raw => Ok((Layer::Raw(Raw::open(input)?), None)),
         Format::Vmdk => Ok((Layer::Vmdk(Vmdk::open(input)?), None)),
+        Format::Vdi => Ok((Layer::Vdi(Vdi::open(input)?), None)),
+        Format::Vhd => Ok((Layer::Vhd(Vhd::open(input)?), None)),
         Format::Qcow2 => {
             let image = Qcow2::open(input)?;
             let backing = image.backing().map(|backing| (backing.path.clone(), backing.format));

@@ -8,6 +8,7 @@ mod blocks;
 mod codec;
 pub mod convert;
 mod disk;
+mod entries;
 mod error;
 mod fields;
 mod input;
@@ -19,6 +20,8 @@ mod raw;
 mod table;
 #[cfg(test)]
 pub(crate) mod testing;
+mod vdi;
+mod vhd;
 pub mod vmdk;
 mod window;
 
@@ -29,6 +32,8 @@ pub use input::{Input, Source};
 pub use output::Output;
 pub use qcow2::{Qcow2, Qcow2Options, write_qcow2};
 pub use raw::{Raw, write_raw};
+pub use vdi::{Vdi, write_vdi};
+pub use vhd::{Alignment, Vhd, write_dynamic_vhd, write_fixed_vhd};
 pub use vmdk::Vmdk;
 pub use window::Window;
 

@@ -87,7 +87,9 @@ fn of_file(path: &Path) -> Result<Option<SourceDisk>, Error> {
     };
     Ok(match Format::detect(&start) {
         Format::Raw => None,
-        Format::Vmdk => disk("vmdk", image::Disk::open(path, Format::Vmdk)?.virtual_bytes(), true),
+        format @ (Format::Vmdk | Format::Vdi | Format::Vhd) => {
+            disk(format.name(), image::Disk::open(path, format)?.virtual_bytes(), true)
+        }
         Format::Qcow2 => {
             parse_qcow2(&start).and_then(|header| disk("qcow2", header.virtual_size_bytes, header.self_contained))
         }

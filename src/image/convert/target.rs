@@ -7,11 +7,30 @@ use std::path::Path;
 pub enum Target {
     Raw,
     Qcow2,
+    /// Compressed, and never changed in place.
+    StreamVmdk,
+    SparseVmdk,
+    Vdi,
+    DynamicVhd,
+    FixedVhd,
+    AzureVhd,
 }
 
-/// Names, with the extensions that stand for them.
-const NAMES: &[(&str, Target, &[&str])] =
-    &[("raw", Target::Raw, &["raw", "img"]), ("qcow2", Target::Qcow2, &["qcow2"])];
+/// Names, with the extensions that stand for them. A name further down may mean the same as one above.
+const NAMES: &[(&str, Target, &[&str])] = &[
+    ("raw", Target::Raw, &["raw", "img"]),
+    ("qcow2", Target::Qcow2, &["qcow2"]),
+    ("vmdk", Target::StreamVmdk, &["vmdk"]),
+    ("vmdk-sparse", Target::SparseVmdk, &[]),
+    ("vdi", Target::Vdi, &["vdi"]),
+    ("vhd", Target::DynamicVhd, &["vhd", "vpc"]),
+    ("vhd-fixed", Target::FixedVhd, &[]),
+    ("azure", Target::AzureVhd, &[]),
+    ("ec2", Target::StreamVmdk, &[]),
+    ("openstack", Target::Qcow2, &[]),
+    ("digitalocean", Target::Qcow2, &[]),
+    ("tencent", Target::Qcow2, &[]),
+];
 
 impl Target {
     pub fn by_name(name: &str) -> Option<Self> {
@@ -32,5 +51,23 @@ impl Target {
 
     pub fn name(self) -> &'static str {
         NAMES.iter().find(|(_, target, _)| *target == self).map_or("", |(name, ..)| name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn extensions_and_names_tell_the_format() {
+        let by_extension = |name: &str| Target::by_extension(Path::new(name));
+        assert_eq!(by_extension("a/box.QCOW2"), Some(Target::Qcow2));
+        assert_eq!(by_extension("disk.img"), Some(Target::Raw));
+        assert_eq!((by_extension("qcow2"), by_extension("a.vdo"), by_extension("..")), (None, None, None));
+        for name in Target::names() {
+            let target = Target::by_name(name).unwrap();
+            assert_eq!(Target::by_name(target.name()), Some(target), "{name}");
+        }
+        assert_eq!(Target::by_name("qcow"), None);
     }
 }

@@ -2,6 +2,7 @@
 
 mod write;
 
+pub(super) use write::write_blocks;
 pub use write::write_raw;
 
 use super::{Content, Error, Extent, Input, MAX_VIRTUAL_BYTES, Source};
