@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 
+use super::unused::Unused;
 use super::{Content, Error, Extent, Input, Qcow2, Raw, Source, Vdi, Vhd, Vmdk, vdi, vhd};
 
 /// Images below one another. QEMU sets no limit; each open one takes memory.
@@ -101,6 +102,8 @@ impl<R: Source> Layer<R> {
 pub struct Disk<R = fs::File> {
     /// The one on top is the first.
     layers: Vec<Layer<R>>,
+    /// What is left out of it.
+    unused: Option<Unused>,
 }
 
 impl Disk {
@@ -122,7 +125,7 @@ impl Disk {
             seen.push(real);
             next = backing;
         }
-        Ok(Self { layers })
+        Ok(Self { layers, unused: None })
     }
 }
 
@@ -147,7 +150,7 @@ impl<R: Source> Disk<R> {
     pub fn of(input: Input<R>, format: Format) -> Result<Self, Error> {
         let path = input.path().to_owned();
         match layer(input, format)? {
-            (layer, None) => Ok(Self { layers: vec![layer] }),
+            (layer, None) => Ok(Self { layers: vec![layer], unused: None }),
             (_, Some(_)) => Err(Error::Unsupported { path, what: "it lies on another file".into() }),
         }
     }
@@ -183,9 +186,27 @@ impl<R: Source> Disk<R> {
         Ok(())
     }
 
-    /// The topmost layer that says what is at `offset`, and what it says. A layer may be shorter than the
-    /// one above.
+    /// From now on, blocks that a file system on it surely marks free are zero. Tells how many file systems
+    /// were understood.
+    pub fn leave_out_unused(&mut self) -> Result<usize, Error> {
+        let unused = Unused::find(self)?;
+        let systems = unused.systems();
+        self.unused = Some(unused);
+        Ok(systems)
+    }
+
+    /// The topmost layer that says what is at `offset`, and what is there.
     fn resolve(&mut self, offset: u64, limit: u64) -> Result<(usize, Extent), Error> {
+        let (layer, extent) = self.resolve_layers(offset, limit)?;
+        // Its own reading is of all there is.
+        let Some(mut unused) = self.unused.take() else { return Ok((layer, extent)) };
+        let narrowed = unused.narrow(self, extent);
+        self.unused = Some(unused);
+        Ok((layer, narrowed?))
+    }
+
+    /// A layer may be shorter than the one above.
+    fn resolve_layers(&mut self, offset: u64, limit: u64) -> Result<(usize, Extent), Error> {
         let mut hole = Extent { start: offset, length: limit.max(1), content: Content::Hole };
         for (index, layer) in self.layers.iter_mut().enumerate() {
             let inside = layer.virtual_bytes().saturating_sub(offset).min(hole.length);

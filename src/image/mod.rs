@@ -20,6 +20,7 @@ mod raw;
 mod table;
 #[cfg(test)]
 pub(crate) mod testing;
+mod unused;
 mod vdi;
 mod vhd;
 pub mod vmdk;

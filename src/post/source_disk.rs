@@ -28,13 +28,15 @@ pub(super) struct SourceDisk {
 }
 
 impl SourceDisk {
-    /// Opens it for reading, with what it lies on; also says how many bytes it has.
+    /// Opens it for reading, with what it lies on but without what its file systems mark free; also says how many
+    /// bytes it has.
     pub(super) async fn open(self) -> Result<(image::Disk, u64), Error> {
         blocking::run(move |cancelled| {
             let Some(format) = Format::by_name(&self.format) else {
                 return Err(Error::UnknownFormat { path: self.path, format: self.format });
             };
             let mut disk = image::Disk::open(&self.path, format)?;
+            disk.leave_out_unused()?;
             let bytes = disk.data_bytes(cancelled)?;
             Ok((disk, bytes))
         })

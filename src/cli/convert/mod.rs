@@ -45,6 +45,9 @@ pub(super) struct ConvertArgs {
     /// Threads that compress; without it, one for each core. The file is the same
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
+    /// Copy free blocks of ext file systems as well; without it they are zero
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
+    keep_unused: bool,
     /// Replace DST if it is there
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
     force: bool,
@@ -82,12 +85,18 @@ async fn convert(args: &ConvertArgs, mut ui: Reporter) -> u8 {
     journal.close();
     let mut ui = reporter.await.expect("the reporter does not panic");
     match converted {
-        Ok(()) => exit::SUCCESS,
+        Ok(systems) => {
+            if systems > 0 {
+                ui.text("", Style::Message, &format!("    free blocks of {systems} ext file systems were left out"));
+            }
+            exit::SUCCESS
+        }
         Err(error) => fail(&mut ui, &chain(&error)),
     }
 }
 
-async fn perform(args: &ConvertArgs, context: &Context) -> Result<(), Error> {
+/// Tells of how many file systems the free blocks were left out.
+async fn perform(args: &ConvertArgs, context: &Context) -> Result<usize, Error> {
     work::perform(Request::of(args)?, context).await
 }
 

@@ -11,6 +11,7 @@ pub(super) struct Request {
     pub(super) source: PathBuf,
     /// `None`: as its first bytes say.
     pub(super) from: Option<Format>,
+    pub(super) keep_unused: bool,
     pub(super) target: PathBuf,
     pub(super) options: Options,
 }
@@ -32,6 +33,7 @@ impl Request {
         Ok(Self {
             source: args.source.clone(),
             from: args.from.as_deref().map(source_format).transpose()?,
+            keep_unused: args.keep_unused,
             target: args.target.clone(),
             options: Options { target, codec, threads: args.threads, name: name.unwrap_or_default() },
         })
