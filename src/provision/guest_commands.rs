@@ -16,12 +16,12 @@ impl GuestCommands {
     }
 
     /// A command in front of another, with the space after it: `sudo ` or nothing.
-    pub(super) fn sudo(&self) -> &'static str {
+    pub(super) fn sudo(self) -> &'static str {
         if self.sudo { "sudo " } else { "" }
     }
 
     /// The folder and its parents; one that is there is left as it is.
-    pub(super) fn make_folder(&self, path: &str) -> String {
+    pub(super) fn make_folder(self, path: &str) -> String {
         match self.system {
             GuestSystem::Unix => format!("{}mkdir -p {}", self.sudo(), unix(path)),
             GuestSystem::Windows => powershell(&format!("New-Item -ItemType Directory -Force -Path {}", windows(path))),
@@ -29,12 +29,12 @@ impl GuestCommands {
     }
 
     /// Lets everybody write. `None` where whoever made a folder may write into it anyhow.
-    pub(super) fn open_to_all(&self, path: &str) -> Option<String> {
+    pub(super) fn open_to_all(self, path: &str) -> Option<String> {
         self.sudo.then(|| format!("{}chmod 0777 {}", self.sudo(), unix(path)))
     }
 
     /// Ends with 0 where a program can be started, by whoever starts it.
-    pub(super) fn has_program(&self, name: &str) -> String {
+    pub(super) fn has_program(self, name: &str) -> String {
         match self.system {
             GuestSystem::Unix => format!("{}sh -c {}", self.sudo(), unix(&format!("command -v {}", unix(name)))),
             GuestSystem::Windows => {
@@ -45,7 +45,7 @@ impl GuestCommands {
     }
 
     /// Moves a file; one that is there is replaced.
-    pub(super) fn move_file(&self, from: &str, to: &str) -> String {
+    pub(super) fn move_file(self, from: &str, to: &str) -> String {
         match self.system {
             GuestSystem::Unix => format!("{}mv {} {}", self.sudo(), unix(from), unix(to)),
             GuestSystem::Windows => {
@@ -55,7 +55,7 @@ impl GuestCommands {
     }
 
     /// Adds what is in a folder to another one, which is there.
-    pub(super) fn copy_contents(&self, from: &str, to: &str) -> String {
+    pub(super) fn copy_contents(self, from: &str, to: &str) -> String {
         match self.system {
             GuestSystem::Unix => format!("{}cp -R {} {}", self.sudo(), unix(&format!("{from}/.")), unix(to)),
             GuestSystem::Windows => {
@@ -66,7 +66,7 @@ impl GuestCommands {
     }
 
     /// Removes a file, or a folder with all that is in it; nothing to remove is no failure.
-    pub(super) fn remove(&self, path: &str) -> String {
+    pub(super) fn remove(self, path: &str) -> String {
         match self.system {
             GuestSystem::Unix => format!("{}rm -rf {}", self.sudo(), unix(path)),
             GuestSystem::Windows => {

@@ -110,7 +110,9 @@ mod tests {
             finished("file", true),
             script("of a post-processor", 0),
         ];
-        events.iter().for_each(|event| steps.take("web", event));
+        for event in &events {
+            steps.take("web", event);
+        }
         let texts: Vec<_> = steps.of("web").iter().map(Step::text).collect();
         assert_eq!(
             texts,

@@ -21,10 +21,11 @@ pub(super) fn of_build(data: &GuestData, facter: &Environment) -> Result<BTreeMa
 
 /// As they stand in front of a command.
 pub(super) fn assignments(facts: &BTreeMap<String, String>, system: GuestSystem) -> String {
-    let (separator, assignment): (&str, fn((&String, &String)) -> String) = match system {
-        GuestSystem::Unix => (" ", |(name, value)| format!("FACTER_{name}={}", unix(value))),
-        GuestSystem::Windows => (" & ", |(name, value)| format!("SET \"FACTER_{name}={value}\"")),
+    let assignment = |(name, value): (&String, &String)| match system {
+        GuestSystem::Unix => format!("FACTER_{name}={}", unix(value)),
+        GuestSystem::Windows => format!("SET \"FACTER_{name}={value}\""),
     };
+    let separator = if system == GuestSystem::Unix { " " } else { " & " };
     facts.iter().map(assignment).collect::<Vec<_>>().join(separator)
 }
 

@@ -28,7 +28,7 @@ pub(super) async fn run(plan: &SaltPlan, communicator: &impl Communicator, conte
         let pillars = staging.upload_folder(pillars, "pillar").await?;
         put_in_place(&staging, &pillars, &plan.remote_pillar_roots).await?;
     }
-    guest.run_to(&[0], "salt-call", &command(plan, &guest.commands, &program)).await
+    guest.run_to(&[0], "salt-call", &command(plan, guest.commands, &program)).await
 }
 
 /// What starts Salt in the guest.
@@ -62,7 +62,7 @@ async fn put_in_place<C: Communicator>(staging: &Staging<'_, C>, from: &str, to:
     guest.remove(from).await
 }
 
-fn command(plan: &SaltPlan, commands: &GuestCommands, program: &str) -> String {
+fn command(plan: &SaltPlan, commands: GuestCommands, program: &str) -> String {
     let mut words = vec![format!("{}{program} --local", commands.sudo())];
     words.push(match &plan.custom_state {
         Some(state) => format!("state.sls {state}"),
