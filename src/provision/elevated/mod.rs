@@ -53,7 +53,7 @@ impl Account {
 
     fn script(&self, name: &str, command: &str) -> String {
         let facts = [("name", name), ("user", &self.user), ("password", self.password.reveal()), ("command", command)];
-        let facts: String = facts.iter().map(|(key, value)| format!("${key} = {}\n", quoted(value))).collect();
+        let facts = facts.map(|(key, value)| format!("${key} = {}\n", quoted(value))).concat();
         facts + TASK
     }
 }

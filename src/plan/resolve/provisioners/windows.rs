@@ -10,14 +10,14 @@ use crate::source::Spanned;
 use crate::template::interpolate::{Late, Site};
 
 const RESTART: &str = r#"shutdown /r /f /t 0 /c "packer restart""#;
-const RESTART_TIMEOUT: Duration = Duration::from_mins(5);
+const RESTART_TIMEOUT: Duration = Duration::from_secs(5 * 60);
 
 /// They exist while Windows has parts to put in place at its next start.
 const PENDING: [&str; 3] = ["RebootPending", "PackagesPending", "RebootInProgress"];
 const SERVICING: &str = r"HKLM:SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing";
 
 const RECOMMENDED: &str = "BrowseOnly=0 and IsInstalled=0";
-const UPDATE_RESTART_TIMEOUT: Duration = Duration::from_hours(4);
+const UPDATE_RESTART_TIMEOUT: Duration = Duration::from_secs(4 * 60 * 60);
 
 pub(super) fn windows_restart(decoder: &mut Decoder<'_>) -> WindowsRestartPlan {
     let check_registry = decoder.boolean("check_registry");

@@ -74,12 +74,11 @@ impl<C: Communicator> Restart<'_, C> {
     }
 
     async fn wait(&self, before: Option<Uptime>) {
-        match before {
-            Some(before) => self.until(|| self.has_restarted(&before)).await,
-            None => {
-                self.until(|| self.takes_a_second_restart()).await;
-                self.until(|| self.answers()).await;
-            }
+        if let Some(before) = before {
+            self.until(|| self.has_restarted(&before)).await;
+        } else {
+            self.until(|| self.takes_a_second_restart()).await;
+            self.until(|| self.answers()).await;
         }
         if let Some(command) = &self.plan.restart_check_command {
             self.lacks("`restart_check_command` did not succeed");

@@ -7,7 +7,7 @@ use crate::event::Stream;
 use crate::io::powershell::quoted;
 
 /// A guest that goes down while it is asked may leave the question hanging.
-const LIMIT: Duration = Duration::from_mins(1);
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// Lines of an answer that are kept.
 const LINES: usize = 100;

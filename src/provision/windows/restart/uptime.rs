@@ -18,7 +18,7 @@ const SCRIPT: &str = "$ProgressPreference = 'SilentlyContinue'; \"boxwright-upti
 
 #[derive(Debug)]
 pub(super) struct Uptime {
-    uptime: Duration,
+    length: Duration,
     asked: Instant,
     answered: Instant,
 }
@@ -28,15 +28,15 @@ impl Uptime {
     pub(super) async fn read<C: Communicator>(probe: &Probe<'_, C>) -> Option<Self> {
         let asked = Instant::now();
         let (_, lines) = probe.lines(&powershell::command(SCRIPT)).await;
-        let uptime = lines.iter().find_map(|line| parse(line))?;
-        Some(Self { uptime, asked, answered: Instant::now() })
+        let length = lines.iter().find_map(|line| parse(line))?;
+        Some(Self { length, asked, answered: Instant::now() })
     }
 
     /// Without a restart the count has grown by the time that passed; after one it has at most that time. Halfway
     /// between lies what neither a slow answer nor a slow guest reaches.
     pub(super) fn is_after_a_restart(&self, before: &Self) -> bool {
         let passed = self.asked.duration_since(before.answered);
-        self.uptime < passed + before.uptime / 2
+        self.length < passed + before.length / 2
     }
 }
 
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     fn uptime(seconds: u64, at: Instant) -> Uptime {
-        Uptime { uptime: Duration::from_secs(seconds), asked: at, answered: at }
+        Uptime { length: Duration::from_secs(seconds), asked: at, answered: at }
     }
 
     #[test]

@@ -25,7 +25,7 @@ const LOOK_AGAIN: u32 = 102;
 const MOST_PASSES: u32 = 50;
 
 /// A guest that has just restarted may refuse sessions for a while.
-const START_LIMIT: Duration = Duration::from_mins(5);
+const START_LIMIT: Duration = Duration::from_secs(5 * 60);
 
 pub(in crate::provision) async fn run(
     plan: &WindowsUpdatePlan,
