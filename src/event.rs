@@ -1,10 +1,12 @@
 //! What a build says about itself. Stages send events; only `ui` turns them into text.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use serde::Serialize;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use crate::error::ErrorKind;
 
@@ -146,10 +148,33 @@ pub enum Event {
     Pausing {
         duration: Duration,
     },
+    ProvisionerFinished {
+        kind: String,
+        elapsed: Duration,
+        success: bool,
+    },
     ScriptStarted {
         name: String,
     },
-    /// A line that a guest command or a local program printed.
+    /// What a provisioner has come to.
+    Step {
+        text: String,
+    },
+    ScriptFinished {
+        name: String,
+        elapsed: Duration,
+        code: u32,
+    },
+    /// Where the shell says that a script failed.
+    ScriptFault {
+        name: String,
+        line: usize,
+        /// The line as the user wrote it.
+        source: String,
+        message: String,
+    },
+    /// A line that a guest command or a local program printed. One that ends with a carriage return is not complete
+    /// yet: what follows is written over it.
     Output {
         stream: Stream,
         line: String,
@@ -190,29 +215,98 @@ pub enum Event {
     },
 }
 
+/// Events that may wait for the reporter before who makes many of them is held back.
+const BACKLOG: usize = 4096;
+
 /// The way out for events of one build. Cloning is cheap; sending never blocks.
 #[derive(Clone, Debug)]
 pub struct Events {
-    build: std::sync::Arc<str>,
-    sender: mpsc::UnboundedSender<(std::sync::Arc<str>, Event)>,
+    build: Arc<str>,
+    sender: mpsc::UnboundedSender<(Arc<str>, Event)>,
+    backlog: Arc<Backlog>,
 }
 
 /// The reporter's end: the build's name with each event.
-pub type EventReceiver = mpsc::UnboundedReceiver<(std::sync::Arc<str>, Event)>;
+#[derive(Debug)]
+pub struct EventReceiver {
+    receiver: mpsc::UnboundedReceiver<(Arc<str>, Event)>,
+    backlog: Arc<Backlog>,
+}
+
+/// What was sent and not yet received.
+#[derive(Debug, Default)]
+struct Backlog {
+    length: AtomicUsize,
+    is_short: Notify,
+}
+
+impl EventReceiver {
+    pub async fn recv(&mut self) -> Option<(Arc<str>, Event)> {
+        let received = self.receiver.recv().await;
+        self.backlog.shorten(received.is_some());
+        received
+    }
+
+    pub fn try_recv(&mut self) -> Result<(Arc<str>, Event), mpsc::error::TryRecvError> {
+        let received = self.receiver.try_recv();
+        self.backlog.shorten(received.is_ok());
+        received
+    }
+
+    /// What was sent before can still be received.
+    pub fn close(&mut self) {
+        self.receiver.close();
+        self.backlog.is_short.notify_waiters();
+    }
+
+    pub fn is_closed(&self) -> bool {
+        self.receiver.is_closed()
+    }
+}
+
+impl Drop for EventReceiver {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Backlog {
+    fn shorten(&self, received: bool) {
+        if received && self.length.fetch_sub(1, Ordering::Relaxed) == BACKLOG / 2 {
+            self.is_short.notify_waiters();
+        }
+    }
+}
 
 impl Events {
     /// A channel for all builds of a run; `for_build` makes the handles.
     pub fn channel() -> (Self, EventReceiver) {
         let (sender, receiver) = mpsc::unbounded_channel();
-        (Self { build: "".into(), sender }, receiver)
+        let backlog = Arc::<Backlog>::default();
+        (Self { build: "".into(), sender, backlog: Arc::clone(&backlog) }, EventReceiver { receiver, backlog })
+    }
+
+    /// Waits while more events are on their way than the reporter can follow. For who hands on the output of programs:
+    /// it may come faster than a terminal takes it, for as long as one likes.
+    pub async fn catch_up(&self) {
+        loop {
+            let is_short = self.backlog.is_short.notified();
+            tokio::pin!(is_short);
+            is_short.as_mut().enable();
+            if self.backlog.length.load(Ordering::Relaxed) < BACKLOG || self.sender.is_closed() {
+                return;
+            }
+            is_short.await;
+        }
     }
 
     #[must_use]
     pub fn for_build(&self, build: &str) -> Self {
-        Self { build: build.into(), sender: self.sender.clone() }
+        Self { build: build.into(), ..self.clone() }
     }
 
     pub fn send(&self, event: Event) {
+        self.backlog.length.fetch_add(1, Ordering::Relaxed);
         // Nobody listens any more only while the program ends.
         let _ = self.sender.send((self.build.clone(), event));
     }
@@ -221,7 +315,45 @@ impl Events {
         self.send(Event::Warning { text: text.into() });
     }
 
+    pub fn step(&self, text: impl Into<String>) {
+        self.send(Event::Step { text: text.into() });
+    }
+
     pub fn debug(&self, text: impl Into<String>) {
         self.send(Event::Debug { text: text.into() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_sends_much_waits_for_the_receiver() {
+        let (events, mut receiver) = Events::channel();
+        let flood = async {
+            for _ in 0..10 * BACKLOG {
+                events.send(Event::MachineStopped);
+                events.catch_up().await;
+            }
+        };
+        let mut longest = 0;
+        let follow = async {
+            for _ in 0..10 * BACKLOG {
+                longest = longest.max(receiver.receiver.len());
+                receiver.recv().await.unwrap();
+            }
+        };
+        tokio::join!(flood, follow);
+        assert!(longest <= BACKLOG, "{longest}");
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_a_receiver_that_is_gone() {
+        let (events, receiver) = Events::channel();
+        (0..BACKLOG).for_each(|_| events.send(Event::MachineStopped));
+        let waiting = events.catch_up();
+        tokio::join!(waiting, async { drop(receiver) });
+        events.catch_up().await;
     }
 }

@@ -17,7 +17,8 @@ const STDERR_TAIL: usize = 4096;
 pub struct Cmd {
     program: OsString,
     arguments: Vec<OsString>,
-    environment: Vec<(OsString, OsString)>,
+    /// `None` takes a variable away.
+    environment: Vec<(OsString, Option<OsString>)>,
     directory: Option<PathBuf>,
     secrets: Vec<String>,
     deadline: Option<Duration>,
@@ -83,7 +84,13 @@ impl Cmd {
 
     #[must_use]
     pub fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
-        self.environment.push((name.as_ref().to_owned(), value.as_ref().to_owned()));
+        self.environment.push((name.as_ref().to_owned(), Some(value.as_ref().to_owned())));
+        self
+    }
+
+    #[must_use]
+    pub fn env_remove(mut self, name: impl AsRef<OsStr>) -> Self {
+        self.environment.push((name.as_ref().to_owned(), None));
         self
     }
 
@@ -126,7 +133,13 @@ impl Cmd {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that starts programs")]
     pub fn to_tokio(&self) -> tokio::process::Command {
         let mut command = tokio::process::Command::new(&self.program);
-        command.args(&self.arguments).envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command.args(&self.arguments);
+        for (name, value) in &self.environment {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
         if !self.users_locale {
             command.env("LC_ALL", "C");
         }

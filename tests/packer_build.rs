@@ -125,6 +125,25 @@ async fn files_and_nothing_through_all_post_processors() {
     .await;
 }
 
+/// The names of the build and what only the running build knows, in each place that has them.
+#[tokio::test]
+async fn data_of_the_build_in_every_place() {
+    assert_same(json!({
+        "builders": [{ "type": "null", "communicator": "none" }],
+        "provisioners": [{
+            "type": "shell-local",
+            "environment_vars": ["ID={{build `ID`}}", "NAME={{build_name}}"],
+            "execute_command": ["/bin/sh", "-c", "{{.Vars}} ID2='{{.ID}}' /bin/sh {{.Script}} '{{build `ID`}}'"],
+            "inline": ["echo $ID $ID2 $1 $NAME '{{build_type}}' >> made/said"],
+        }],
+        "post-processors": [
+            { "type": "manifest", "output": "manifest.json", "custom_data": { "id": "{{build `ID`}}", "name": "{{build_name}}" } },
+            { "type": "shell-local", "inline": ["echo post '{{build `ID`}}' {{build_type}} >> made/said"] },
+        ],
+    }))
+    .await;
+}
+
 #[tokio::test]
 async fn a_file_that_only_its_archive_is_left_of() {
     assert_same(json!({

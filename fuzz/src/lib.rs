@@ -5,10 +5,11 @@
 //! `tests/fuzz_regressions.rs` replays with this file the inputs that failed once.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use boxwright::image::{Disk, Format, Input};
 use boxwright::io::secrets::Secret;
 use boxwright::keys::{self, qcodes, scancodes, vnc};
 use boxwright::plan::resolve::{ResolveOptions, resolve};
@@ -116,4 +117,56 @@ fn scope() -> Scope {
 pub fn boot_command(input: &[u8]) {
     let Ok(actions) = keys::parse(&String::from_utf8_lossy(input)) else { return };
     let _ = (vnc::events(&actions), scancodes::batches(&actions), qcodes::events(&actions));
+}
+
+/// Parts of an image that are read, so that one of a petabyte takes no longer than others.
+const MAX_PARTS: usize = 200;
+
+/// A qcow2 file that lies on no other.
+pub fn qcow2(input: &[u8]) {
+    image(input, Format::Qcow2);
+}
+
+/// A VMDK of one file, sparse or stream-optimized.
+pub fn vmdk(input: &[u8]) {
+    image(input, Format::Vmdk);
+}
+
+/// A VDI file.
+pub fn vdi(input: &[u8]) {
+    image(input, Format::Vdi);
+}
+
+/// A VHD, fixed or dynamic.
+pub fn vhd(input: &[u8]) {
+    image(input, Format::Vhd);
+}
+
+/// A raw disk, for its partition tables and its file systems.
+pub fn unused_blocks(input: &[u8]) {
+    image(input, Format::Raw);
+}
+
+fn image(input: &[u8], format: Format) {
+    let opened = Input::new(Cursor::new(input), Path::new("image")).and_then(|input| Disk::of(input, format));
+    let Ok(mut disk) = opened else { return };
+    let _ = read_parts(&mut disk);
+    if disk.leave_out_unused().is_ok() {
+        let _ = read_parts(&mut disk);
+    }
+}
+
+/// The start of each extent, and all errors are fine.
+fn read_parts(disk: &mut Disk<Cursor<&[u8]>>) -> Result<(), boxwright::image::Error> {
+    let (mut at, mut buffer) = (0, [0; 4096]);
+    for _ in 0..MAX_PARTS {
+        if at >= disk.virtual_bytes() {
+            break;
+        }
+        disk.read(at, &mut buffer)?;
+        let extent = disk.extent(at)?;
+        assert!(extent.start == at && extent.length > 0 && extent.end() <= disk.virtual_bytes(), "{extent:?}");
+        at = extent.end();
+    }
+    Ok(())
 }

@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 
 use super::build::BuildArgs;
 use super::console::ConsoleArgs;
+use super::convert::ConvertArgs;
 use super::fix::FixArgs;
 use super::fmt::FmtArgs;
 use super::hcl2_upgrade::Hcl2UpgradeArgs;
@@ -39,6 +40,8 @@ pub(super) enum Command {
     Fix(FixArgs),
     /// Try out expressions and templates
     Console(ConsoleArgs),
+    /// Write a disk image in another format
+    Convert(ConvertArgs),
     /// Check the plugins that an HCL2 template requires; all are built in
     Init(InitArgs),
     /// Show the plugins, all of which are built in

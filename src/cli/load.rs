@@ -9,6 +9,7 @@ use crate::error::ErrorKind;
 use crate::io::secrets::Secrets;
 use crate::plan::BuildPlan;
 use crate::plan::decode::duration;
+use crate::plan::provisioner::LateSecret;
 use crate::plan::resolve::{ResolveOptions, resolve as resolve_plans};
 use crate::source::SourceFile;
 use crate::template::Template;
@@ -156,6 +157,13 @@ fn add_secrets(secrets: &Secrets, plan: &BuildPlan) {
     for (username, password) in plan.communicator.passwords() {
         if password.reveal() != username {
             secrets.add(password.reveal());
+        }
+    }
+    let provisioners = plan.provisioners.iter().chain(&plan.error_cleanup_provisioner);
+    for elevation in provisioners.filter_map(|provisioner| provisioner.action.elevation()) {
+        let password = elevation.password.as_ref().and_then(LateSecret::known);
+        if let Some(password) = password.filter(|password| elevation.user.known().as_ref() != Some(password)) {
+            secrets.add(&password);
         }
     }
 }

@@ -3,6 +3,7 @@
 mod args;
 mod build;
 mod console;
+mod convert;
 mod data;
 mod doctor;
 mod fix;
@@ -51,6 +52,7 @@ fn run(arguments: Arguments) -> ExitCode {
         Command::Plan(args) => plan::run(&args, machine_readable),
         Command::Fix(args) => fix::run(&args, machine_readable),
         Command::Console(args) => console::run(&args, machine_readable),
+        Command::Convert(args) => convert::run(&args, machine_readable),
         Command::Init(args) => init::run(&args, machine_readable),
         Command::Plugins(args) => plugins::run(&args, machine_readable),
         Command::Fmt(args) => fmt::run(&args, machine_readable),

@@ -15,7 +15,8 @@ use crate::event::Stream;
 
 /// A session in the guest. It reconnects by itself when the guest rebooted.
 pub trait Communicator: Send + Sync {
-    /// Runs a command; each line of output is handed on while it runs.
+    /// Runs a command; each line of output is handed on while it runs. One that ends with a carriage return is not
+    /// complete yet: what follows is written over it.
     fn run(
         &self,
         command: &str,

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 
-use super::{Content, Error, Extent, Input, Qcow2, Raw, Source, Vmdk};
+use super::unused::Unused;
+use super::{Content, Error, Extent, Input, Qcow2, Raw, Source, Vdi, Vhd, Vmdk, vdi, vhd};
 
 /// Images below one another. QEMU sets no limit; each open one takes memory.
 const MAX_BACKING_FILES: usize = 64;
@@ -15,17 +16,27 @@ pub enum Format {
     Raw,
     Qcow2,
     Vmdk,
+    Vdi,
+    Vhd,
 }
 
 impl Format {
-    /// QEMU's name for it.
+    /// Their names, QEMU's among them.
+    pub const NAMES: [(&str, Self); 6] = [
+        ("raw", Self::Raw),
+        ("qcow2", Self::Qcow2),
+        ("vmdk", Self::Vmdk),
+        ("vdi", Self::Vdi),
+        ("vhd", Self::Vhd),
+        ("vpc", Self::Vhd),
+    ];
+
     pub fn by_name(name: &str) -> Option<Self> {
-        match name {
-            "raw" => Some(Self::Raw),
-            "qcow2" => Some(Self::Qcow2),
-            "vmdk" => Some(Self::Vmdk),
-            _ => None,
-        }
+        Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, format)| *format)
+    }
+
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, format)| *format == self).map_or("", |(name, _)| name)
     }
 
     /// What a file's first bytes say. Only for files of the user: a guest can write any first bytes to a
@@ -35,6 +46,10 @@ impl Format {
             Self::Qcow2
         } else if start.starts_with(super::vmdk::MAGIC) || start.starts_with(super::vmdk::TEXT_MAGIC) {
             Self::Vmdk
+        } else if start.get(vdi::SIGNATURE_AT..).is_some_and(|rest| rest.starts_with(&vdi::SIGNATURE)) {
+            Self::Vdi
+        } else if start.starts_with(vhd::COOKIE) {
+            Self::Vhd
         } else {
             Self::Raw
         }
@@ -46,6 +61,8 @@ enum Layer<R> {
     Raw(Raw<R>),
     Qcow2(Qcow2<R>),
     Vmdk(Vmdk<R>),
+    Vdi(Vdi<R>),
+    Vhd(Vhd<R>),
 }
 
 impl<R: Source> Layer<R> {
@@ -54,6 +71,8 @@ impl<R: Source> Layer<R> {
             Self::Raw(image) => image.virtual_bytes(),
             Self::Qcow2(image) => image.virtual_bytes(),
             Self::Vmdk(image) => image.virtual_bytes(),
+            Self::Vdi(image) => image.virtual_bytes(),
+            Self::Vhd(image) => image.virtual_bytes(),
         }
     }
 
@@ -62,6 +81,8 @@ impl<R: Source> Layer<R> {
             Self::Raw(image) => image.extent(offset, limit),
             Self::Qcow2(image) => image.extent(offset, limit),
             Self::Vmdk(image) => image.extent(offset, limit),
+            Self::Vdi(image) => image.extent(offset, limit),
+            Self::Vhd(image) => image.extent(offset, limit),
         }
     }
 
@@ -70,6 +91,8 @@ impl<R: Source> Layer<R> {
             Self::Raw(image) => image.read(offset, buffer),
             Self::Qcow2(image) => image.read(offset, buffer),
             Self::Vmdk(image) => image.read(offset, buffer),
+            Self::Vdi(image) => image.read(offset, buffer),
+            Self::Vhd(image) => image.read(offset, buffer),
         }
     }
 }
@@ -79,6 +102,8 @@ impl<R: Source> Layer<R> {
 pub struct Disk<R = fs::File> {
     /// The one on top is the first.
     layers: Vec<Layer<R>>,
+    /// What is left out of it.
+    unused: Option<Unused>,
 }
 
 impl Disk {
@@ -100,7 +125,7 @@ impl Disk {
             seen.push(real);
             next = backing;
         }
-        Ok(Self { layers })
+        Ok(Self { layers, unused: None })
     }
 }
 
@@ -110,6 +135,8 @@ fn layer<R: Source>(input: Input<R>, format: Format) -> Result<(Layer<R>, Backin
     match format {
         Format::Raw => Ok((Layer::Raw(Raw::open(input)?), None)),
         Format::Vmdk => Ok((Layer::Vmdk(Vmdk::open(input)?), None)),
+        Format::Vdi => Ok((Layer::Vdi(Vdi::open(input)?), None)),
+        Format::Vhd => Ok((Layer::Vhd(Vhd::open(input)?), None)),
         Format::Qcow2 => {
             let image = Qcow2::open(input)?;
             let backing = image.backing().map(|backing| (backing.path.clone(), backing.format));
@@ -123,7 +150,7 @@ impl<R: Source> Disk<R> {
     pub fn of(input: Input<R>, format: Format) -> Result<Self, Error> {
         let path = input.path().to_owned();
         match layer(input, format)? {
-            (layer, None) => Ok(Self { layers: vec![layer] }),
+            (layer, None) => Ok(Self { layers: vec![layer], unused: None }),
             (_, Some(_)) => Err(Error::Unsupported { path, what: "it lies on another file".into() }),
         }
     }
@@ -159,9 +186,27 @@ impl<R: Source> Disk<R> {
         Ok(())
     }
 
-    /// The topmost layer that says what is at `offset`, and what it says. A layer may be shorter than the
-    /// one above.
+    /// From now on, blocks that a file system on it surely marks free are zero. Tells how many file systems
+    /// were understood.
+    pub fn leave_out_unused(&mut self) -> Result<usize, Error> {
+        let unused = Unused::find(self)?;
+        let systems = unused.systems();
+        self.unused = Some(unused);
+        Ok(systems)
+    }
+
+    /// The topmost layer that says what is at `offset`, and what is there.
     fn resolve(&mut self, offset: u64, limit: u64) -> Result<(usize, Extent), Error> {
+        let (layer, extent) = self.resolve_layers(offset, limit)?;
+        // Its own reading is of all there is.
+        let Some(mut unused) = self.unused.take() else { return Ok((layer, extent)) };
+        let narrowed = unused.narrow(self, extent);
+        self.unused = Some(unused);
+        Ok((layer, narrowed?))
+    }
+
+    /// A layer may be shorter than the one above.
+    fn resolve_layers(&mut self, offset: u64, limit: u64) -> Result<(usize, Extent), Error> {
         let mut hole = Extent { start: offset, length: limit.max(1), content: Content::Hole };
         for (index, layer) in self.layers.iter_mut().enumerate() {
             let inside = layer.virtual_bytes().saturating_sub(offset).min(hole.length);

@@ -1,14 +1,18 @@
 //! Disk images. `Disk` reads one as stretches of data and of nothing, whatever its format and however many
-//! files it lies on; `vmdk` writes one, `ovf` describes a machine for VirtualBox and VMware, and `ova` packs both.
+//! files it lies on; `convert` writes one in any format, `ovf` describes a machine for VirtualBox and VMware, and `ova` packs both.
 //!
 //! Images come from strangers too: every number in them is checked before it is used, tables are read in
 //! pages, and nothing is allocated by a size that stands in a file.
 
 mod blocks;
+mod codec;
+pub mod convert;
 mod disk;
+mod entries;
 mod error;
 mod fields;
 mod input;
+mod output;
 pub mod ova;
 pub mod ovf;
 mod qcow2;
@@ -16,14 +20,21 @@ mod raw;
 mod table;
 #[cfg(test)]
 pub(crate) mod testing;
+mod unused;
+mod vdi;
+mod vhd;
 pub mod vmdk;
 mod window;
 
+pub use codec::Codec;
 pub use disk::{Disk, Format};
 pub use error::Error;
 pub use input::{Input, Source};
-pub use qcow2::Qcow2;
-pub use raw::Raw;
+pub use output::Output;
+pub use qcow2::{Qcow2, Qcow2Options, write_qcow2};
+pub use raw::{Raw, write_raw};
+pub use vdi::{Vdi, write_vdi};
+pub use vhd::{Alignment, Vhd, write_dynamic_vhd, write_fixed_vhd};
 pub use vmdk::Vmdk;
 pub use window::Window;
 

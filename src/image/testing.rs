@@ -29,6 +29,13 @@ pub(crate) async fn qemu_io(folder: &Path, name: &str, format: &str, commands: &
     Cmd::new("qemu-io").args(["-f", format]).args(commands).arg(name).current_dir(folder).run().await.unwrap();
 }
 
+/// A disk of which no part is like another.
+pub(crate) fn varied(folder: &Path, name: &str) {
+    let bytes: Vec<u8> =
+        (0..3_000_001u32).flat_map(|number| (number.wrapping_mul(2_654_435_761) >> 7).to_le_bytes()).collect();
+    fs::write(folder.join(name), bytes).unwrap();
+}
+
 /// The whole disk, read in portions that fit to nothing.
 pub(crate) fn content<R: Source>(disk: &mut Disk<R>) -> Result<Vec<u8>, Error> {
     let length = disk.virtual_bytes();

@@ -10,6 +10,7 @@ pub mod journal;
 pub mod lines;
 pub mod meter;
 pub mod partial;
+pub mod powershell;
 pub mod secrets;
 pub mod tar;
 pub mod text;

@@ -26,7 +26,7 @@ pub enum Error {
     NoDisk { files: String },
     #[error(transparent)]
     Image(#[from] image::Error),
-    #[error("`{}` is a disk of the format `{format}`, which cannot be read; qcow2, raw and vmdk can", .path.display())]
+    #[error("`{}` is a disk of the format `{format}`, which cannot be read; qcow2, raw, vmdk, vdi and vhd can", .path.display())]
     UnknownFormat { path: PathBuf, format: String },
     #[error("a machine of the architecture `{architecture}` cannot be described for VirtualBox; amd64 and 386 can")]
     UnsupportedArchitecture { architecture: String },

@@ -28,13 +28,15 @@ pub(super) struct SourceDisk {
 }
 
 impl SourceDisk {
-    /// Opens it for reading, with what it lies on; also says how many bytes it has.
+    /// Opens it for reading, with what it lies on but without what its file systems mark free; also says how many
+    /// bytes it has.
     pub(super) async fn open(self) -> Result<(image::Disk, u64), Error> {
         blocking::run(move |cancelled| {
             let Some(format) = Format::by_name(&self.format) else {
                 return Err(Error::UnknownFormat { path: self.path, format: self.format });
             };
             let mut disk = image::Disk::open(&self.path, format)?;
+            disk.leave_out_unused()?;
             let bytes = disk.data_bytes(cancelled)?;
             Ok((disk, bytes))
         })
@@ -87,7 +89,9 @@ fn of_file(path: &Path) -> Result<Option<SourceDisk>, Error> {
     };
     Ok(match Format::detect(&start) {
         Format::Raw => None,
-        Format::Vmdk => disk("vmdk", image::Disk::open(path, Format::Vmdk)?.virtual_bytes(), true),
+        format @ (Format::Vmdk | Format::Vdi | Format::Vhd) => {
+            disk(format.name(), image::Disk::open(path, format)?.virtual_bytes(), true)
+        }
         Format::Qcow2 => {
             parse_qcow2(&start).and_then(|header| disk("qcow2", header.virtual_size_bytes, header.self_contained))
         }

@@ -124,10 +124,10 @@ impl<C: Communicator> Stage<'_, C> {
     fn arguments(&self, data: &GuestData, inventory: &str) -> Result<String, Error> {
         let mut variables = format!("packer_build_name={} packer_builder_type={}", data.build_name, data.builder_type);
         if let Some(address) = environment::of_build(data).get("PACKER_HTTP_ADDR") {
-            variables += &format!(" packer_http_addr={address}");
+            variables.extend([" packer_http_addr=", address]);
         }
         let extra = rendered(&self.plan.extra_arguments, "extra_arguments", &data.fields)?;
-        let extra: String = extra.iter().map(|argument| format!(" {argument}")).collect();
+        let extra: String = extra.iter().flat_map(|argument| [" ", argument]).collect();
         Ok(format!("--extra-vars \"{variables}\"{extra} -c local -i {}", unix(inventory)))
     }
 

@@ -42,8 +42,13 @@ pub(super) fn with_template(
     Ok(variables)
 }
 
-/// All variables in the template's format, one after the other.
+/// All variables in the template's format, one after the other, for a shell of Unix.
 pub(super) fn flatten(variables: &Variables, format: &str) -> String {
+    written(variables, format, quoted)
+}
+
+/// The same with the quoting of another shell.
+pub(super) fn written(variables: &Variables, format: &str, quoted: impl Fn(&str) -> String) -> String {
     variables.iter().map(|(name, value)| fill(format, [name, &quoted(value)])).collect()
 }
 

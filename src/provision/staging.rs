@@ -24,6 +24,11 @@ impl<'a, C: Communicator> Staging<'a, C> {
         Ok(Self { guest, folder: folder.to_owned() })
     }
 
+    /// The guest that the folder is in.
+    pub(super) fn guest(&self) -> Guest<'a, C> {
+        self.guest
+    }
+
     /// Where a file of this name is in the guest.
     pub(super) fn path(&self, name: &str) -> String {
         format!("{}/{name}", self.folder)
@@ -44,10 +49,16 @@ impl<'a, C: Communicator> Staging<'a, C> {
         Ok(path)
     }
 
-    /// Makes a folder and uploads what is in `source` into it; gives its path in the guest.
-    pub(super) async fn upload_folder(&self, source: &Path, name: &str) -> Result<String, Error> {
+    /// Makes a folder below this one, and gives its path in the guest.
+    pub(super) async fn make_folder(&self, name: &str) -> Result<String, Error> {
         let path = self.path(name);
         self.guest.make_folder(&path).await?;
+        Ok(path)
+    }
+
+    /// Makes a folder and uploads what is in `source` into it; gives its path in the guest.
+    pub(super) async fn upload_folder(&self, source: &Path, name: &str) -> Result<String, Error> {
+        let path = self.make_folder(name).await?;
         self.guest.upload_contents(source, &path).await?;
         Ok(path)
     }
@@ -98,6 +109,13 @@ impl<C: Communicator> Guest<'_, C> {
         Err(Error::Script { script: what.to_owned(), code, valid_exit_codes: valid.to_vec() })
     }
 
+    /// Whether a program is there, by name or by path.
+    pub(super) async fn has_program(&self, name: &str) -> Result<bool, Error> {
+        let exit = self.communicator.run(&self.commands.has_program(name), |_, _| ()).await?;
+        Ok(exit == Exit::Status(0))
+    }
+
+    /// Makes a folder that the user of the session can write into.
     pub(super) async fn make_folder(&self, path: &str) -> Result<(), Error> {
         let what = format!("making the folder {path}");
         self.run_to(&[0], &what, &self.commands.make_folder(path)).await?;

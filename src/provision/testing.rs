@@ -10,7 +10,7 @@ use crate::io::Context;
 use crate::io::cleanup::CleanupStack;
 use crate::io::journal::Journal;
 use crate::io::secrets::Secrets;
-use crate::provision::GuestData;
+use crate::provision::{GuestData, Person};
 use crate::source::Span;
 use crate::template::interpolate::{Facts, Late, Scope, Site};
 
@@ -42,11 +42,23 @@ pub(super) fn write_program(path: &str, lines: &str) {
     fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 
+/// A terminal without anybody at it.
+#[derive(Debug)]
+pub(super) struct Nobody;
+
+impl Person for Nobody {
+    async fn ask(&self, _: String) -> Option<String> {
+        None
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Answer {
     Exit(Exit),
     /// A line of output, then success.
     Line(&'static str),
+    /// A line on standard error, then this exit code.
+    LineAndExit(&'static str, u32),
     /// No session.
     Fail,
 }
@@ -91,6 +103,10 @@ impl Communicator for Recorder {
             None => Ok(Exit::Status(0)),
             Some(Answer::Exit(exit)) => Ok(exit),
             Some(Answer::Fail) => Err(Error::Session { message: "no session".into() }),
+            Some(Answer::LineAndExit(line, code)) => {
+                output(Stream::Stderr, line.to_owned());
+                Ok(Exit::Status(code))
+            }
             Some(Answer::Line(line)) => {
                 output(Stream::Stdout, line.to_owned());
                 Ok(Exit::Status(0))

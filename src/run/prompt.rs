@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 
+use crate::provision::Person;
+
 type Ask = dyn Fn(String) -> BoxFuture<'static, Option<String>> + Send + Sync;
 
 /// Asks a question. No answer (`None`) means that nobody can be asked.
@@ -28,5 +30,12 @@ impl Prompt {
 impl std::fmt::Debug for Prompt {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Prompt")
+    }
+}
+
+/// Lent to the provisioners that wait for somebody.
+impl Person for Prompt {
+    async fn ask(&self, question: String) -> Option<String> {
+        Self::ask(self, question).await
     }
 }

@@ -53,7 +53,11 @@ pub(crate) fn of(event: &Event) -> Option<Line> {
             line(Weight::Error, format!("{kind} failed, attempt {attempt}: {reason}; trying again"))
         }
         Event::Pausing { duration } => say(format!("pausing {}", short(*duration))),
+        Event::Step { text } => say(text.clone()),
         Event::ScriptStarted { name } => say(format!("running {name}")),
+        Event::ScriptFault { name, line: number, source, message } => {
+            line(Weight::Error, format!("{name}:{number}: {message}\n    {source}"))
+        }
         Event::Output { stream: Stream::Stdout, line } => message(line.clone()),
         Event::Output { stream: Stream::Stderr, line: text } => line(Weight::Error, text.clone()),
         Event::ShutdownRequested { how } => say(how.clone()),
@@ -74,6 +78,8 @@ pub(crate) fn of(event: &Event) -> Option<Line> {
         Event::StageStarted { .. }
         | Event::StageFinished { .. }
         | Event::Progress { .. }
+        | Event::ProvisionerFinished { .. }
+        | Event::ScriptFinished { .. }
         | Event::CleanupStep { .. }
         | Event::Debug { .. } => None,
     }

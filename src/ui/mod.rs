@@ -7,6 +7,8 @@ mod machine_readable;
 mod progress;
 pub mod prompt;
 mod reporter;
+mod states;
+mod steps;
 mod summary;
 mod timeline;
 

@@ -8,6 +8,9 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::line::work_name;
 use crate::event::Work;
 
+/// In the place of a work's name: the guest's output.
+const OUTPUT: &str = "output";
+
 /// The bars that are drawn now, by build and work.
 #[derive(Debug)]
 pub(crate) struct Bars {
@@ -55,6 +58,30 @@ impl Bars {
         bar.set_prefix(format!("{build}: {stage}"));
         bar.enable_steady_tick(Duration::from_millis(250));
         self.running.insert((build.to_owned(), stage.to_owned()), bar);
+    }
+
+    /// Draws a line of output that is not complete; `false` where nothing is drawn.
+    pub(crate) fn state(&mut self, build: &str, state: &str) -> bool {
+        if self.all.is_hidden() {
+            return false;
+        }
+        let key = (build.to_owned(), OUTPUT.to_owned());
+        let bar = self.running.entry(key).or_insert_with_key(|(build, _)| {
+            let bar = self.all.add(ProgressBar::new_spinner());
+            let style = ProgressStyle::with_template("    {prefix}: {wide_msg}");
+            bar.set_style(style.expect("the template is well formed"));
+            bar.set_prefix(build.clone());
+            bar
+        });
+        bar.set_message(state.to_owned());
+        true
+    }
+
+    /// The line is complete, and printed by others.
+    pub(crate) fn end_state(&mut self, build: &str) {
+        if let Some(bar) = self.running.remove(&(build.to_owned(), OUTPUT.to_owned())) {
+            bar.finish_and_clear();
+        }
     }
 
     /// Runs `write` with the bars out of the way.

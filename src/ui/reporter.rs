@@ -9,6 +9,8 @@ use super::Settings;
 use super::line::{self, Line, Weight};
 use super::machine_readable;
 use super::progress::Bars;
+use super::states::States;
+use super::steps::Steps;
 use super::timeline::Timelines;
 use crate::event::{Event, EventReceiver};
 use crate::io::secrets::Secrets;
@@ -41,13 +43,24 @@ pub struct Reporter {
     out: Box<dyn Write + Send>,
     bars: Bars,
     colors: HashMap<String, usize>,
+    states: States,
     pub(crate) timelines: Timelines,
+    pub(crate) steps: Steps,
 }
 
 impl Reporter {
     pub fn new(settings: Settings, secrets: Secrets, out: Box<dyn Write + Send>) -> Self {
         let bars = Bars::new(settings.terminal && !settings.machine_readable);
-        Self { settings, secrets, out, bars, colors: HashMap::new(), timelines: Timelines::default() }
+        Self {
+            settings,
+            secrets,
+            out,
+            bars,
+            colors: HashMap::new(),
+            states: States::default(),
+            timelines: Timelines::default(),
+            steps: Steps::default(),
+        }
     }
 
     /// The reporter for this process's standard output.
@@ -98,11 +111,21 @@ impl Reporter {
             Event::Debug { text } => tracing::debug!(build, "{}", self.secrets.mask(text)),
             Event::MachineStarted { command, .. } => tracing::info!(build, "{}", self.secrets.mask(command)),
             Event::CleanupStep { label } => tracing::debug!(build, "cleanup: {}", self.secrets.mask(label)),
-            _ => {}
+            Event::Output { line, .. } if !self.is_due(build, line) => return,
+            _ => self.steps.take(build, event),
         }
         if let Some(Line { weight, text }) = line::of(event) {
             self.build_lines(build, weight.into(), &text);
         }
+    }
+
+    /// Whether a line of output is to be printed now.
+    fn is_due(&mut self, build: &str, line: &str) -> bool {
+        if let Some(state) = line.strip_suffix('\r') {
+            return self.states.change(build, &self.secrets.mask(state), &mut self.bars);
+        }
+        self.states.end(build, &mut self.bars);
+        true
     }
 
     /// Each line of a text with its build's name in front.
@@ -240,6 +263,13 @@ pub(crate) mod tests {
         ==> web: warning: two
         ==> web: lines
         ");
+    }
+
+    #[tokio::test]
+    async fn of_a_line_that_is_written_over_its_end_is_printed() {
+        let output = |line: &str| Event::Output { stream: Stream::Stdout, line: line.into() };
+        let text = reported(Settings::default(), vec![output("10%\r"), output("90%\r"), output("100%")]).await;
+        assert_eq!(text, "    web: 100%\n");
     }
 
     #[tokio::test]

@@ -31,6 +31,19 @@ impl Reporter {
         if let Some(timeline) = self.timelines.text(&outcome.build) {
             self.text(&outcome.build, Style::Message, &format!("    its time: {timeline}"));
         }
+        self.step_lines(&outcome.build);
+    }
+
+    fn step_lines(&mut self, build: &str) {
+        let steps = self.steps.of(build).to_vec();
+        if !steps.is_empty() {
+            self.text(build, Style::Message, "    its steps:");
+        }
+        for (number, step) in steps.iter().enumerate() {
+            self.text(build, Style::Message, &format!("    {}", step.text()));
+            let seconds = format!("{:.3}", step.elapsed.as_secs_f64());
+            self.data(build, "step", &[&number.to_string(), &step.name, &seconds, &step.end.text()]);
+        }
     }
 
     fn failures(&mut self, outcomes: &[BuildOutcome]) {

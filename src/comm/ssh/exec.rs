@@ -2,9 +2,10 @@
 
 use russh::client::Msg;
 use russh::{Channel, ChannelMsg, ChannelWriteHalf, Pty, Sig};
+use tokio::sync::Notify;
 
 use crate::comm::{Error, Exit};
-use crate::event::Stream;
+use crate::event::{Events, Stream};
 use crate::io::lines::Lines;
 
 /// Bytes of input handed to the protocol at once.
@@ -14,18 +15,26 @@ const INPUT_CHUNK: usize = 32 * 1024;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Command<'a> {
     pub(super) line: &'a str,
-    /// Standard input; then its end.
-    pub(super) input: &'a [u8],
+    pub(super) input: Input<'a>,
     /// Give it a terminal.
     pub(super) pty: bool,
     /// It may use the agent that is lent to the session.
     pub(super) agent: bool,
 }
 
+/// What a command reads from its standard input, and then its end.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Input<'a> {
+    pub(super) bytes: &'a [u8],
+    /// The end is not told before this is notified.
+    pub(super) end: Option<&'a Notify>,
+}
+
 /// Starts the command and hands on its lines until it ends. An error means that it did not start.
 pub(super) async fn run(
     channel: Channel<Msg>,
     command: Command<'_>,
+    events: &Events,
     mut output: impl FnMut(Stream, String) + Send,
 ) -> Result<Exit, Error> {
     start(&channel, command).await.map_err(|error| not_started(&error))?;
@@ -38,7 +47,13 @@ pub(super) async fn run(
             // A command that does not read its input is no failure.
             _ = &mut feed, if !fed => fed = true,
             message = reader.wait() => match message {
-                Some(message) => if run.take(message, &mut output)? { break },
+                Some(message) => {
+                    if run.take(message, &mut output)? {
+                        break;
+                    }
+                    // What is not read the guest does not send.
+                    events.catch_up().await;
+                }
                 None => break,
             },
         }
@@ -60,9 +75,12 @@ async fn start(channel: &Channel<Msg>, command: Command<'_>) -> Result<(), russh
     channel.exec(true, format!("{}\n", command.line)).await
 }
 
-async fn feed(writer: &ChannelWriteHalf<Msg>, input: &[u8]) -> Result<(), russh::Error> {
-    for chunk in input.chunks(INPUT_CHUNK) {
+async fn feed(writer: &ChannelWriteHalf<Msg>, input: Input<'_>) -> Result<(), russh::Error> {
+    for chunk in input.bytes.chunks(INPUT_CHUNK) {
         writer.data_bytes(bytes::Bytes::copy_from_slice(chunk)).await?;
+    }
+    if let Some(end) = input.end {
+        end.notified().await;
     }
     writer.eof().await
 }

@@ -45,7 +45,7 @@ use tokio::task::JoinSet;
 
 use self::credentials::Credentials;
 pub(crate) use self::credentials::expand_home;
-use self::exec::Command;
+use self::exec::{Command, Input};
 use self::gateway::Gateway;
 use self::keypair::KeyPair;
 use self::race::{Target, Tempo};
@@ -162,11 +162,16 @@ impl SshCommunicator {
         Ok((session, channel))
     }
 
-    async fn exec(&self, line: &str, input: &[u8], output: impl FnMut(Stream, String) + Send) -> Result<Exit, Error> {
+    async fn exec(
+        &self,
+        line: &str,
+        input: Input<'_>,
+        output: impl FnMut(Stream, String) + Send,
+    ) -> Result<Exit, Error> {
         let (session, channel) = self.session_and_channel().await?;
         let agent = self.target.credentials.agent.as_ref().filter(|agent| agent.forward);
         let command = Command { line, input, pty: self.plan.pty, agent: agent.is_some() };
-        let run = exec::run(channel, command, output);
+        let run = exec::run(channel, command, &self.target.events, output);
         match (agent, session.agent_requests.try_lock()) {
             (Some(agent), Ok(mut requests)) => tokio::select! {
                 exit = run => exit,
@@ -180,7 +185,7 @@ impl SshCommunicator {
 
 impl Communicator for SshCommunicator {
     async fn run(&self, command: &str, output: impl FnMut(Stream, String) + Send) -> Result<Exit, Error> {
-        self.exec(command, b"", output).await
+        self.exec(command, Input::default(), output).await
     }
 
     async fn run_script(

@@ -2,9 +2,16 @@
 //!
 //! By Packer's way a script takes three commands in the guest: the upload, a chmod and the start. Each is a
 //! round trip and a few programs, which an emulated guest feels. Here the script goes in as the standard input
-//! of one command that stores it, says so, and starts it. The script itself sees an empty input, as ever.
+//! of one command that stores it, says so, waits for the end of its input, and starts it. The script itself sees an
+//! empty input, as ever.
+//!
+//! The wait makes it certain whether a script was started when the connection is cut, as by a script that restarts the
+//! guest in its first line: one that may have started is never started again.
+
+use tokio::sync::Notify;
 
 use super::SshCommunicator;
+use super::exec::Input;
 use super::scp::shell_word;
 use crate::comm::{Error, Exit};
 use crate::event::Stream;
@@ -24,9 +31,16 @@ impl SshCommunicator {
         command: &str,
         output: &mut (impl FnMut(Stream, String) + Send),
     ) -> Result<Option<Exit>, Error> {
+        let stored = Notify::new();
         let mut filter = Filter::new(format!("boxwright-stored-{:08x}", rand::random::<u32>()));
-        let line = one_go(path, command, &filter.mark);
-        let exit = self.exec(&line, script, |stream, line| filter.pass(stream, line, output)).await?;
+        let line = one_go(script.len(), path, command, &filter.mark);
+        let input = Input { bytes: script, end: Some(&stored) };
+        let pass = |stream, line| {
+            if filter.pass(stream, line, output) {
+                stored.notify_one();
+            }
+        };
+        let exit = self.exec(&line, input, pass).await?;
         match exit {
             exit if filter.stored => Ok(Some(exit)),
             Exit::Status(_) => Ok(None),
@@ -36,9 +50,9 @@ impl SshCommunicator {
 }
 
 /// Written so that Bourne shells, C shells and fish all take it.
-fn one_go(path: &str, command: &str, mark: &str) -> String {
+fn one_go(length: usize, path: &str, command: &str, mark: &str) -> String {
     let path = shell_word(path);
-    format!("cat > {path} && chmod 0755 {path} && echo {mark} || exit 1; {command}")
+    format!("head -c {length} > {path} && chmod 0755 {path} && echo {mark} && cat > /dev/null || exit 1; {command}")
 }
 
 /// Lines that are kept back at most; more come of start-up files that never end.
@@ -57,15 +71,18 @@ impl Filter {
         Self { mark, stored: false, held: Vec::new() }
     }
 
-    fn pass(&mut self, stream: Stream, line: String, output: &mut impl FnMut(Stream, String)) {
+    /// Whether this line was the mark.
+    fn pass(&mut self, stream: Stream, line: String, output: &mut impl FnMut(Stream, String)) -> bool {
         if self.stored {
             output(stream, line);
         } else if line == self.mark {
             self.stored = true;
             self.held.drain(..).for_each(|(stream, line)| output(stream, line));
+            return true;
         } else if self.held.len() < HELD {
             self.held.push((stream, line));
         }
+        false
     }
 }
 

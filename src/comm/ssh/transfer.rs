@@ -65,8 +65,7 @@ impl SshCommunicator {
     pub(super) async fn fetch_folder(&self, source: &str, destination: &Path) -> Result<(), Error> {
         let failed = |error: std::io::Error| transfer_error(source, &error.to_string());
         fs_err::tokio::create_dir_all(destination).await.map_err(failed)?;
-        let pattern = if source.ends_with('/') { format!("{source}*") } else { source.to_owned() };
-        let line = format!("scp -vrf {}", shell_word(&pattern));
+        let line = format!("scp -vrf {}", shell_word(source));
         let protocol = async |stream| scp::receive::tree(stream, destination).await;
         match scp::converse(self.channel().await?, &line, protocol).await {
             Err(Fault::Missing) => Err(transfer_error(source, "the guest has no scp, which folders need; install it")),
@@ -110,9 +109,10 @@ impl SshCommunicator {
         Ok(result)
     }
 
+    /// With `-d`, since a sink would make a file in the place of a folder that is missing.
     async fn scp_send(&self, source: &Upload<'_>, destination: &str) -> Result<Result<(), Fault>, Error> {
         let (folder, name) = split_path(destination);
-        let line = format!("scp -vt {}", shell_word(folder));
+        let line = format!("scp -vdt {}", shell_word(folder));
         Ok(match source {
             Upload::Bytes { bytes, mode } => {
                 let protocol = async |stream| scp::send::bytes(stream, name, *mode, bytes).await;
@@ -128,7 +128,7 @@ impl SshCommunicator {
     }
 
     async fn scp_send_folder(&self, entries: &[Entry], destination: &str) -> Result<Result<(), Fault>, Error> {
-        let line = format!("scp -rvt {}", shell_word(destination));
+        let line = format!("scp -rvdt {}", shell_word(destination));
         let protocol = async |stream| scp::send::entries(stream, entries).await;
         Ok(scp::converse(self.channel().await?, &line, protocol).await)
     }

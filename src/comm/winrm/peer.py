@@ -1,10 +1,13 @@
 """For tests: a WinRM service whose commands run in this host's shell. Arguments: basic | ntlm, a folder, a TLS
 certificate and its key or nothing. It prints its port.
 
+With WINRM_RECORD set to a file, nothing is run. Each line of the file is then one thing that was asked, as JSON: a command, a
+PowerShell script, or a path and what was uploaded to it. The uptime falls at the second question, as after a restart.
+
 The login by NTLM is pyspnego's, an implementation of its own. The answers are written from MS-WSMV; there is no
 cmd and no PowerShell (pywinrm, too, is content with the answers): the few commands that Boxwright itself sends are recognised by their texts and played.
 """
-import base64, os, re, ssl, subprocess, sys, uuid
+import base64, json, os, re, ssl, subprocess, sys, uuid
 import xml.etree.ElementTree as xml
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -16,10 +19,40 @@ CREATED = ('<x:ResourceCreated xmlns:x="http://schemas.xmlsoap.org/ws/2004/09/tr
            '</w:Selector></w:SelectorSet></w:ReferenceParameters></x:ResourceCreated>')
 RELATES = '<s:Header><a:RelatesTo xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing">{}</a:RelatesTo></s:Header>'
 shells, commands, waits = {}, {}, {}
+RECORD, chunks, uptimes = os.environ.get("WINRM_RECORD"), {}, [1000, 1000000]
+
+
+def recorded(line):
+    """Uploads begin with `echo BASE64 >> FILE`; a script that names the file and the destination ends them."""
+    echo = re.fullmatch(r'echo (\S*)\s*>>\s*"?%TEMP%\\([\w.-]+)"?', line)
+    if echo:
+        chunks[echo[2]] = chunks.get(echo[2], b"") + base64.b64decode(echo[1])
+        return 0, b"", b""
+    encoded = re.search(r"-EncodedCommand (\S+)", line)
+    if not encoded:
+        write({"run": line})
+        return 0, b"", b""
+    script = base64.b64decode(encoded[1]).decode("utf-16-le")
+    for file in [file for file in chunks if file in script]:
+        path = re.search(r"[a-zA-Z]:[\\/][^'\"]*", script)[0]
+        write({"upload": path.replace("\\", "/"), "content": chunks.pop(file).decode("latin-1")})
+        return 0, b"", b""
+    if "TickCount" in script:
+        return 0, f"boxwright-uptime {uptimes.pop() if uptimes else 2000}\r\n".encode(), b""
+    write({"script": script})
+    greeting = re.search(r"boxwright-[0-9a-f]+|WinRM connected\.|restarted\.", script)
+    return 0, greeting[0].encode() + b"\r\n" if greeting else b"", b""
+
+
+def write(asked):
+    with open(RECORD, "a") as file:
+        file.write(json.dumps(asked) + "\n")
 
 
 def played(line):
     """Exit code, standard output, standard error."""
+    if RECORD:
+        return recorded(line)
     echo = re.fullmatch(r'echo (\S+)>>"%TEMP%\\([\w.-]+)"', line)
     if echo:
         assert len(line) < 8191
@@ -75,6 +108,7 @@ class Service(BaseHTTPRequestHandler):
     def reply(self, status, text, *headers):
         data = text.encode()
         self.send_response(status)
+        self.send_header("Content-Type", "application/soap+xml;charset=UTF-8")
         for name, value in headers:
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(data)))

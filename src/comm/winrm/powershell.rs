@@ -1,7 +1,6 @@
 //! The PowerShell that we run in guests.
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
+use crate::io::powershell::{self, quoted};
 
 /// Says that PowerShell is there and runs.
 pub(super) fn greeting(mark: &str) -> String {
@@ -47,31 +46,12 @@ fn command(script: &str) -> String {
         "$ProgressPreference = 'SilentlyContinue'; $ErrorActionPreference = 'Stop'; \
          try {{ {script} }} catch {{ [System.Console]::Error.WriteLine($_.Exception.Message); exit 1 }}; exit 0"
     );
-    let bytes: Vec<u8> = whole.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    format!("powershell -NoProfile -ExecutionPolicy Bypass -EncodedCommand {}", BASE64_STANDARD.encode(bytes))
-}
-
-/// PowerShell takes some typographic quotes for plain ones.
-fn quoted(text: &str) -> String {
-    let mut word = String::from("'");
-    for character in text.chars() {
-        if matches!(character, '\'' | '\u{2018}'..='\u{201b}') {
-            word.push(character);
-        }
-        word.push(character);
-    }
-    word + "'"
+    powershell::command(&whole)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_quote_in_a_name_stays_in_it() {
-        assert_eq!(quoted("it's"), "'it''s'");
-        assert_eq!(quoted("a\u{2019}; rm"), "'a\u{2019}\u{2019}; rm'");
-    }
 
     #[test]
     fn commands_fit_into_a_line_of_cmd() {

@@ -5,6 +5,9 @@ mod cluster;
 mod header;
 #[cfg(test)]
 mod tests;
+mod write;
+
+pub use write::{Qcow2Options, write_qcow2};
 
 use super::table::Table;
 use super::{Error, Extent, Input, MAX_JOINED_BYTES, Source};

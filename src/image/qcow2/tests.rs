@@ -101,14 +101,14 @@ async fn what_cannot_be_read_is_said() {
     for (name, backing) in [("json", "json:{\"driver\":\"null-co\"}"), ("net", "nbd://host/disk")] {
         qemu_img(folder.path(), &format!("create -q -u -f qcow2 -b {backing} -F raw {name} 1M")).await;
     }
-    qemu_img(folder.path(), "create -q -u -f qcow2 -b base -F vdi vdi 1M").await;
+    qemu_img(folder.path(), "create -q -u -f qcow2 -b base -F qed qed 1M").await;
     let table = [
         ("subclusters", "subclusters (`extended_l2`)"),
         ("outside", "its data is in another file"),
         ("secret", "it is encrypted"),
         ("json", "is no plain file"),
         ("net", "is no plain file"),
-        ("vdi", "of which known format its backing file is"),
+        ("qed", "of which known format its backing file is"),
     ];
     for (name, expected) in table {
         let error = Disk::open(&image(name), QCOW2).unwrap_err().to_string();

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use uuid::Uuid;
 
 /// `createType`s that are one file with everything in it.
-const ONE_FILE: &[&str] = &["monolithicSparse", "streamOptimized"];
+const ONE_FILE: &[&str] = &[MONOLITHIC_SPARSE, STREAM_OPTIMIZED];
 
 /// The parent's content id of an image that has none.
 const NO_PARENT: &str = "ffffffff";
@@ -37,13 +37,16 @@ fn value<'t>(text: &'t str, key: &str) -> Option<&'t str> {
     found.next().map(|(_, value)| value.trim().trim_matches('"'))
 }
 
-/// The descriptor of a stream-optimized image; `name` is the file's own.
-pub(super) fn stream_optimized(name: &str, capacity_sectors: u64, uuid: Uuid) -> String {
+pub(super) const STREAM_OPTIMIZED: &str = "streamOptimized";
+pub(super) const MONOLITHIC_SPARSE: &str = "monolithicSparse";
+
+/// The descriptor of an image of one file, of the `createType` `kind`; `name` is the file's own.
+pub(super) fn of_one_file(kind: &str, name: &str, capacity_sectors: u64, uuid: Uuid) -> String {
     let content_id = uuid.as_fields().0;
     let cylinders = (capacity_sectors / (HEADS * SECTORS_PER_TRACK)).clamp(1, MAX_CYLINDERS);
     let mut text = String::from("# Disk DescriptorFile\nversion=1\n");
     // Writing to a text cannot fail.
-    let _ = write!(text, "CID={content_id:08x}\nparentCID={NO_PARENT}\ncreateType=\"streamOptimized\"\n");
+    let _ = write!(text, "CID={content_id:08x}\nparentCID={NO_PARENT}\ncreateType=\"{kind}\"\n");
     let _ = write!(text, "\n# Extent description\nRW {capacity_sectors} SPARSE \"{name}\"\n");
     text.push_str("\n# The Disk Data Base\n#DDB\n\nddb.virtualHWVersion = \"4\"\nddb.adapterType=\"ide\"\n");
     let _ = write!(text, "ddb.geometry.cylinders=\"{cylinders}\"\nddb.geometry.heads=\"{HEADS}\"\n");
@@ -68,6 +71,8 @@ mod tests {
 
     #[test]
     fn ours_is_one_file() {
-        assert_eq!(refusal(&stream_optimized("a.vmdk", 128, Uuid::nil())), None);
+        for kind in ONE_FILE {
+            assert_eq!(refusal(&of_one_file(kind, "a.vmdk", 128, Uuid::nil())), None);
+        }
     }
 }

@@ -8,6 +8,7 @@ use crate::image::{Error, Input, MAX_VIRTUAL_BYTES, Source};
 pub(super) const AT_END: u64 = u64::MAX;
 
 pub(super) const FLAG_NEWLINES: u32 = 1;
+pub(super) const FLAG_REDUNDANT: u32 = 1 << 1;
 pub(super) const FLAG_COMPRESSED: u32 = 1 << 16;
 pub(super) const FLAG_MARKERS: u32 = 1 << 17;
 pub(super) const DEFLATE: u16 = 1;
@@ -32,6 +33,7 @@ const GRAIN: usize = 20;
 const DESCRIPTOR: usize = 28;
 const DESCRIPTOR_SECTORS: usize = 36;
 const TABLE_ENTRIES: usize = 44;
+const REDUNDANT_DIRECTORY: usize = 48;
 const DIRECTORY: usize = 56;
 const OVERHEAD: usize = 64;
 const LINE_END_TEST: usize = 73;
@@ -49,6 +51,8 @@ pub(super) struct Header {
     pub(super) descriptor: u64,
     pub(super) descriptor_sectors: u64,
     pub(super) table_entries: u32,
+    /// A copy of the directory, with tables of its own; only written.
+    pub(super) redundant_directory: u64,
     pub(super) directory: u64,
     /// Where the first grain may be.
     pub(super) overhead: u64,
@@ -65,6 +69,7 @@ impl Header {
             descriptor: le_u64(sector, DESCRIPTOR),
             descriptor_sectors: le_u64(sector, DESCRIPTOR_SECTORS),
             table_entries: le_u32(sector, TABLE_ENTRIES),
+            redundant_directory: le_u64(sector, REDUNDANT_DIRECTORY),
             directory: le_u64(sector, DIRECTORY),
             overhead: le_u64(sector, OVERHEAD),
             compression: le_u16(sector, COMPRESSION),
@@ -82,6 +87,7 @@ impl Header {
         put(DESCRIPTOR, &self.descriptor.to_le_bytes());
         put(DESCRIPTOR_SECTORS, &self.descriptor_sectors.to_le_bytes());
         put(TABLE_ENTRIES, &self.table_entries.to_le_bytes());
+        put(REDUNDANT_DIRECTORY, &self.redundant_directory.to_le_bytes());
         put(DIRECTORY, &self.directory.to_le_bytes());
         put(OVERHEAD, &self.overhead.to_le_bytes());
         put(LINE_END_TEST, LINE_ENDS);

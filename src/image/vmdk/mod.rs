@@ -1,15 +1,17 @@
-//! VMDK in one file: sparse images (`monolithicSparse`) are read, and stream-optimized ones are read and
-//! written ("Virtual Disk Format 5.0", VMware). A grain directory leads to grain tables, these to grains.
+//! VMDK in one file: sparse images (`monolithicSparse`) and stream-optimized ones are read and written
+//! ("Virtual Disk Format 5.0", VMware). A grain directory leads to grain tables, these to grains.
 
 mod descriptor;
 mod header;
 mod read;
 #[cfg(test)]
 mod tests;
-mod write;
+mod write_sparse;
+mod write_stream;
 
 pub use read::Vmdk;
-pub use write::{StreamOptions, Streamed, capacity_bytes, write_stream};
+pub use write_sparse::write_sparse;
+pub use write_stream::{StreamOptions, Streamed, capacity_bytes, write_stream};
 
 /// The first bytes of a sparse file.
 pub(super) const MAGIC: &[u8] = b"KDMV";

@@ -6,7 +6,9 @@ use fs_err as fs;
 use uuid::Uuid;
 
 use super::{StreamOptions, Streamed, write_stream};
-use crate::image::testing::{assert_as_qemu_reads, content, error_of, extents, meter, qemu_img, qemu_io, tools};
+use crate::image::testing::{
+    assert_as_qemu_reads, content, error_of, extents, meter, qemu_img, qemu_io, tools, varied,
+};
 use crate::image::{Content, Disk, Error, Format};
 
 const VMDK: Format = Format::Vmdk;
@@ -72,13 +74,6 @@ async fn disks_of_all_sizes_come_through() {
         let rewritten = write_stream(&mut again, Vec::new(), &options(None), &mut meter()).unwrap().0;
         assert!(rewritten == bytes, "{size}: what we read of it gives the same file");
     }
-}
-
-/// A disk of which no grain is like another.
-fn varied(folder: &Path, name: &str) {
-    let bytes: Vec<u8> =
-        (0..3_000_001u32).flat_map(|number| (number.wrapping_mul(2_654_435_761) >> 7).to_le_bytes()).collect();
-    fs::write(folder.join(name), bytes).unwrap();
 }
 
 #[test]

@@ -9,6 +9,11 @@
 here=${0%/*}
 verb=$1
 if [ "$verb" = --version ]; then cat "$here/version"; exit; fi
+# whoever waits for a slow call may interrupt it as soon as it is written down
+if [ -e "$here/slow/$verb" ]; then
+    trap 'kill $!; echo > "$here/stopped"; exit 1' INT
+    sleep 60 &
+fi
 echo "$*" >> "$here/calls"
 if [ -e "$here/fail/$verb" ]; then
     cat "$here/fail/$verb" >&2
@@ -17,11 +22,7 @@ if [ -e "$here/fail/$verb" ]; then
     exit
 fi
 
-if [ -e "$here/slow/$verb" ]; then
-    trap 'kill $!; echo > "$here/stopped"; exit 1' INT
-    sleep 60 &
-    wait
-fi
+[ ! -e "$here/slow/$verb" ] || wait
 
 name() {
     for file in "$here"/machines/*.uuid; do

@@ -42,6 +42,8 @@ const SERVICE_VARIABLES: [&str; 4] = ["VBOX_USER_HOME", "VBOX_IPC_SOCKETID", "HO
 pub(super) struct Manage {
     program: PathBuf,
     version: Version,
+    /// What says which service is meant, where it is not the one of our own environment.
+    service: BTreeMap<String, Option<String>>,
 }
 
 impl Manage {
@@ -49,12 +51,17 @@ impl Manage {
     pub(super) async fn locate() -> Result<Self, Error> {
         let program = find().ok_or_else(not_installed)?;
         let version = version_of(&program).await?;
-        Ok(Self { program, version })
+        Ok(Self::at(program, version))
     }
 
     /// One that is known.
     pub(super) fn at(program: PathBuf, version: Version) -> Self {
-        Self { program, version }
+        Self { program, version, service: BTreeMap::new() }
+    }
+
+    /// The service that a former run talked to.
+    pub(super) fn of_former_run(registered: &Registered, version: Version) -> Self {
+        Self { service: registered.environment.clone(), ..Self::at(registered.program.clone(), version) }
     }
 
     pub(super) fn version(&self) -> Version {
@@ -62,7 +69,10 @@ impl Manage {
     }
 
     pub(super) fn cmd(&self, call: &Call) -> Cmd {
-        Cmd::new(&self.program).args(call.arguments())
+        self.service.iter().fold(Cmd::new(&self.program).args(call.arguments()), |cmd, (name, value)| match value {
+            Some(value) => cmd.env(name, value),
+            None => cmd.env_remove(name),
+        })
     }
 
     /// One call; what it prints.
@@ -157,11 +167,6 @@ pub(super) fn registered(manage: &Manage, machine: &str) -> Registered {
         forget: Vec::new(),
         restore: None,
     }
-}
-
-/// Whether `VBoxManage` would now talk to the service that a former run talked to.
-pub(super) fn is_same_service(environment: &BTreeMap<String, Option<String>>) -> bool {
-    environment.iter().all(|(name, value)| std::env::var(name).ok() == *value)
 }
 
 fn judged(cmd: &Cmd, output: Output) -> Result<String, Failure> {

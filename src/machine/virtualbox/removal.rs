@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::calls::Call;
 use super::failure::Failure;
-use super::manage::{Manage, is_same_service};
+use super::manage::Manage;
 use super::parse::MachineInfo;
 use super::version::Version;
 use crate::io::journal::Registered;
@@ -22,11 +22,16 @@ const STEP: Duration = Duration::from_millis(200);
 
 /// For a later run. Says whether there was anything to do.
 pub async fn remove_left(registered: &Registered) -> io::Result<bool> {
-    if !is_same_service(&registered.environment) {
-        let message = "it belongs to another VirtualBox service; run with the same VBOX_USER_HOME and HOME as then";
-        return Err(io::Error::other(message));
+    if is_service_gone(registered) {
+        return Ok(false);
     }
-    remove(&Manage::at(registered.program.clone(), FORMER), registered).await.map_err(io::Error::other)
+    remove(&Manage::of_former_run(registered, FORMER), registered).await.map_err(io::Error::other)
+}
+
+/// A list of machines whose folder was deleted is no more; asking for it would only make a new one.
+fn is_service_gone(registered: &Registered) -> bool {
+    let home = registered.environment.get("VBOX_USER_HOME").and_then(Option::as_ref);
+    home.is_some_and(|home| !Path::new(home).exists())
 }
 
 pub(super) async fn remove(manage: &Manage, registered: &Registered) -> Result<bool, Failure> {

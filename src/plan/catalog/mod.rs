@@ -17,6 +17,7 @@ pub mod schema;
 pub use names::{known_names, needs_network};
 pub use option::{Opt, Options, Shape};
 pub use post_processors::VAGRANT_PROVIDERS;
+pub(super) use provisioners::EXECUTION_POLICIES;
 
 /// What a component does in a build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -48,7 +49,8 @@ pub struct Component {
     pub kind: &'static str,
     pub role: Role,
     pub options: Options,
-    /// What options have to do with each other. Decoders of components that run see to it themselves.
+    /// What options have to do with each other. Decoders of components that run ask for the check, or see
+    /// to it themselves.
     pub rules: &'static [Rule],
     /// Whether this program runs it. Otherwise its options are only checked.
     pub runs: bool,

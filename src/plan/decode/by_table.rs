@@ -21,8 +21,13 @@ impl Decoder<'_> {
             }
         }
         if self.options == self.component.options {
-            self.component.rules.iter().for_each(|rule| self.check_rule(*rule));
+            self.check_rules();
         }
+    }
+
+    /// Checks what options have to do with each other.
+    pub(in crate::plan) fn check_rules(&mut self) {
+        self.component.rules.iter().for_each(|rule| self.check_rule(*rule));
     }
 
     fn check_rule(&mut self, rule: Rule) {

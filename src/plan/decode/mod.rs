@@ -6,6 +6,7 @@ mod asked;
 mod by_table;
 pub mod duration;
 mod files;
+mod json;
 mod late;
 mod read;
 mod strict;
@@ -153,7 +154,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Somebody who writes a template for another program into a text finds it gone only in the guest.
-    fn warn_of_no_value(&mut self, written: &str, shown: &str, span: &Span) {
+    pub(in crate::plan) fn warn_of_no_value(&mut self, written: &str, shown: &str, span: &Span) {
         const NO_VALUE: &str = "<no value>";
         if shown.contains(NO_VALUE) && !written.contains(NO_VALUE) {
             let warning = Diagnostic::warning("a field that has no value here becomes the text `<no value>`").at(span);

@@ -16,7 +16,7 @@ use super::typing::{Mismatch, Typing};
 use super::weak::UNKNOWN;
 
 impl Decoder<'_> {
-    fn read<T>(
+    pub(super) fn read<T>(
         &mut self,
         key: &'static str,
         reader: Reader,

@@ -17,11 +17,11 @@ pub struct ShellPlan {
     pub use_env_var_file: bool,
     /// Fields: `.Vars .Path .EnvVarFile` and the build data.
     pub execute_command: Late,
-    pub remote_folder: String,
+    pub remote_folder: Late,
     /// `None`: a name of our own.
-    pub remote_file: Option<String>,
+    pub remote_file: Option<Late>,
     /// Overrides folder and file.
-    pub remote_path: Option<String>,
+    pub remote_path: Option<Late>,
     pub binary: bool,
     pub valid_exit_codes: Vec<u32>,
     pub expect_disconnect: bool,
@@ -32,6 +32,7 @@ pub struct ShellPlan {
 
 impl ShellPlan {
     pub(super) fn lates(&self) -> Vec<&Late> {
-        self.scripts.lates().chain(self.environment.values()).chain([&self.execute_command]).collect()
+        let places = [&self.remote_folder].into_iter().chain(&self.remote_file).chain(&self.remote_path);
+        self.scripts.lates().chain(self.environment.values()).chain([&self.execute_command]).chain(places).collect()
     }
 }

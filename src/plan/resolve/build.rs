@@ -35,7 +35,9 @@ pub(super) fn plan(context: &BuildContext<'_>, bounds: &mut Bounds) -> (Option<B
         }
         Fate::Foreign | Fate::Skip => (BuilderPlan::Foreign, CommunicatorPlan::None, None),
     };
-    let mut provisioner = |one| provisioners::plan(context, one, &mut diagnostics);
+    let mut provisioner = |one| provisioners::plan(context, &communicator, one, &mut diagnostics);
+    let provisioners = components.provisioners.into_iter().filter_map(&mut provisioner).collect();
+    let error_cleanup_provisioner = components.error_cleanup_provisioner.and_then(&mut provisioner);
     let mut plan = BuildPlan {
         name: context.build.name.clone(),
         source_name: context.build.source_name.clone(),
@@ -43,8 +45,8 @@ pub(super) fn plan(context: &BuildContext<'_>, bounds: &mut Bounds) -> (Option<B
         template_folder: context.template.folder.clone(),
         builder,
         communicator,
-        provisioners: components.provisioners.into_iter().filter_map(&mut provisioner).collect(),
-        error_cleanup_provisioner: components.error_cleanup_provisioner.and_then(&mut provisioner),
+        provisioners,
+        error_cleanup_provisioner,
         post_processors: Vec::new(),
     };
     plan.post_processors =

@@ -43,10 +43,8 @@ pub(super) async fn ready(
     let folder = plan.folder.clone().unwrap_or_else(std::env::temp_dir);
     let path = folder.join(format!("boxwright-inventory-{}", uuid::Uuid::new_v4()));
     let path = std::path::absolute(path).map_err(Error::local("find the folder of the inventory"))?;
-    let cleanup = match plan.keep {
-        true => None,
-        false => Some(context.cleanup.push_unique_path(&path).map_err(Error::local("write the inventory"))?),
-    };
+    let forgotten = |path| context.cleanup.push_unique_path(path).map_err(Error::local("write the inventory"));
+    let cleanup = if plan.keep { None } else { Some(forgotten(&path)?) };
     files::write(&path, &text).await?;
     Ok(Inventory { path, cleanup })
 }
@@ -54,14 +52,9 @@ pub(super) async fn ready(
 /// A group repeats the guest's line, so that a template's variables hold in each.
 fn text(plan: &InventoryPlan, login: &Login) -> Result<String, Error> {
     let host = host_line(plan, login)?;
-    let mut text = host.clone();
-    for group in &plan.groups {
-        text.push_str(&format!("[{group}]\n{host}"));
-    }
-    for group in &plan.empty_groups {
-        text.push_str(&format!("[{group}]\n"));
-    }
-    Ok(text)
+    let groups = plan.groups.iter().map(|group| format!("[{group}]\n{host}"));
+    let empty_groups = plan.empty_groups.iter().map(|group| format!("[{group}]\n"));
+    Ok(std::iter::once(host.clone()).chain(groups).chain(empty_groups).collect())
 }
 
 /// With its end, which a template may lack.

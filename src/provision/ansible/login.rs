@@ -87,16 +87,15 @@ pub(super) fn way(plan: &AnsiblePlan, facts: &Facts<'_>, context: &Context) -> R
         return Ok(Way::Straight);
     }
     let can_go_straight = facts.others == OtherClients::Ssh && facts.can_log_in();
-    Ok(match plan.proxy.wanted {
-        Some(true) => Way::Gateway,
-        Some(false) if can_go_straight => Way::Straight,
-        Some(false) => {
-            context.events.warn("Ansible cannot log in to the guest by itself, so that `use_proxy` is taken as true");
-            Way::Gateway
-        }
-        None if can_go_straight && facts.has_key() && is_the_same(plan, facts)? => Way::Straight,
-        None => Way::Gateway,
-    })
+    let straight = match plan.proxy.wanted {
+        Some(true) => false,
+        Some(false) => can_go_straight,
+        None => can_go_straight && facts.has_key() && is_the_same(plan, facts)?,
+    };
+    if plan.proxy.wanted == Some(false) && !straight {
+        context.events.warn("Ansible cannot log in to the guest by itself, so that `use_proxy` is taken as true");
+    }
+    Ok(if straight { Way::Straight } else { Way::Gateway })
 }
 
 /// Our server takes any user's name and settings of its own; the guest does not.
@@ -151,7 +150,7 @@ async fn key(facts: &Facts<'_>, files: &PrivateFiles) -> Result<Option<PathBuf>,
     if !path.is_empty() {
         let path = crate::comm::ssh::expand_home(Path::new(path), std::env::home_dir().as_deref());
         let mode = fs::metadata(&path).await.map_err(failed())?.permissions().mode();
-        if mode & 0o077 == 0 {
+        if mode.trailing_zeros() >= 6 {
             return Ok(Some(path));
         }
         let text = fs::read_to_string(&path).await.map_err(failed())?;

@@ -14,7 +14,7 @@ mod version;
 
 use self::files::PrivateFiles;
 use self::login::{Facts, Login, Way};
-use super::shell_local::program;
+use super::program;
 use super::{Error, GuestData};
 use crate::comm::Communicator;
 use crate::comm::ssh::gateway::{Gateway, GatewayTerms};
@@ -92,7 +92,7 @@ impl Run<'_> {
 
     async fn succeed(&self, command: &Cmd) -> Result<(), Error> {
         self.context.events.send(Event::ScriptStarted { name: command.to_string() });
-        match program::run(command, self.context).await? {
+        match program::run(command, self.context, |_| ()).await? {
             0 => Ok(()),
             code => {
                 let script = format!("`{}`", command.program().to_string_lossy());

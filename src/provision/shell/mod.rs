@@ -2,42 +2,44 @@
 
 mod text;
 
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
 
 use fs_err::tokio as fs;
 use tokio::time::Instant;
 
 pub(super) use self::text::inline_text;
 use self::text::{remote_path, unix_text};
+use super::complaint::Watch;
+use super::insist::{insist, not_started};
 use super::{Error, GuestData, environment};
 use crate::comm::{self, Communicator, Exit, Upload};
 use crate::event::{Event, Events};
 use crate::io::Context;
 use crate::plan::provisioner::{Scripts, ShellPlan};
 
-/// Between two tries to start a script or to remove it.
-const RETRY_STEP: Duration = Duration::from_secs(2);
-
 /// Of the file with the variables, which may hold passwords.
 const VARIABLES_MODE: u32 = 0o600;
 
+/// Names of files in the guest end in `number` where the template gives none. All attempts have the same one, so that
+/// a failed one leaves no script beside that of the next.
 pub(super) async fn run(
     plan: &ShellPlan,
     communicator: &impl Communicator,
     data: &GuestData,
+    number: u32,
     context: &Context,
 ) -> Result<(), Error> {
-    let shell = Shell::prepare(plan, communicator, data, context)?;
+    let shell = Shell::prepare(plan, communicator, data, number, context)?;
     shell.upload_variables().await?;
     match &plan.scripts {
         Scripts::Inline { lines, shebang } => {
             let text = inline_text(lines, shebang.as_deref(), &data.fields)?;
-            shell.run_one("inline script", text.as_bytes()).await?;
+            shell.run_one("inline script", text.as_bytes(), usize::from(shebang.is_some())).await?;
         }
         Scripts::Files(paths) => {
             for path in paths {
                 let script = fs::read(path).await.map_err(Error::local("read a script"))?;
-                shell.run_one(&path.display().to_string(), &script).await?;
+                shell.run_one(&path.display().to_string(), &script, 0).await?;
             }
         }
     }
@@ -60,13 +62,14 @@ impl<'a, C: Communicator> Shell<'a, C> {
         plan: &'a ShellPlan,
         communicator: &'a C,
         data: &GuestData,
+        number: u32,
         context: &'a Context,
     ) -> Result<Self, Error> {
-        let number = rand::random_range(0..text::REMOTE_NUMBERS);
-        let path = remote_path(plan, number);
+        let folder = plan.remote_folder.render(&data.fields).map_err(Error::render("remote_folder"))?;
+        let path = remote_path(plan, &folder, number, &data.fields)?;
         let variables = environment::with_template(environment::of_build(data), &plan.environment, &data.fields)?;
         let flat = environment::flatten(&variables, &plan.env_var_format);
-        let variables_path = format!("{}/varfile_{number}.sh", plan.remote_folder);
+        let variables_path = format!("{folder}/varfile_{number}.sh");
         let variables_file = plan.use_env_var_file.then(|| (variables_path, flat.clone()));
         let mut fields = data.fields.clone();
         fields.insert("Vars".into(), flat);
@@ -86,15 +89,25 @@ impl<'a, C: Communicator> Shell<'a, C> {
         self.insist(upload).await.map_err(|source| self.not_started("the file with the variables", source))
     }
 
-    async fn run_one(&self, name: &str, script: &[u8]) -> Result<(), Error> {
+    /// `before` is how many lines of ours the script begins with.
+    async fn run_one(&self, name: &str, script: &[u8], before: usize) -> Result<(), Error> {
         self.events.send(Event::ScriptStarted { name: name.to_owned() });
         let script = if self.plan.binary { script.to_vec() } else { unix_text(script) };
+        let (watch, started) = (Mutex::new(Watch::new(&self.path)), Instant::now());
         let start = || {
-            let output = |stream, line| self.events.send(Event::Output { stream, line });
+            let output = |stream, line: String| {
+                watch.lock().unwrap_or_else(PoisonError::into_inner).look(&line);
+                self.events.send(Event::Output { stream, line });
+            };
             self.communicator.run_script(&script, &self.path, &self.command, output)
         };
         let exit = self.insist(start).await.map_err(|source| self.not_started(name, source))?;
-        self.check(name, exit)?;
+        let (elapsed, code) = (started.elapsed(), exit.code());
+        self.events.send(Event::ScriptFinished { name: name.to_owned(), elapsed, code });
+        if let Err(error) = self.check(name, exit) {
+            watch.into_inner().unwrap_or_else(PoisonError::into_inner).tell(name, &script, before, self.events);
+            return Err(error);
+        }
         if self.plan.skip_clean { Ok(()) } else { self.remove(&self.path).await }
     }
 
@@ -140,34 +153,17 @@ impl<'a, C: Communicator> Shell<'a, C> {
         Ok(())
     }
 
-    /// Tries until it works or `start_retry_timeout` is over: the guest may be restarting.
+    /// Tries for as long as the template allows.
     async fn insist<T, F>(&self, work: impl Fn() -> F) -> Result<T, comm::Error>
     where
         F: Future<Output = Result<T, comm::Error>>,
     {
-        let deadline = Instant::now() + self.plan.start_retry_timeout;
-        loop {
-            match work().await {
-                Err(error) if is_passing(&error) && Instant::now() + RETRY_STEP < deadline => {
-                    self.events.debug(format!("trying again: {error}"));
-                    tokio::time::sleep(RETRY_STEP).await;
-                }
-                result => return result,
-            }
-        }
+        insist(self.plan.start_retry_timeout, self.events, work).await
     }
 
     fn not_started(&self, name: &str, source: comm::Error) -> Error {
-        if is_passing(&source) {
-            return Error::NotStarted { script: name.to_owned(), limit: self.plan.start_retry_timeout, source };
-        }
-        Error::Communicator(source)
+        not_started(name, self.plan.start_retry_timeout, source)
     }
-}
-
-/// Whether another try can help.
-fn is_passing(error: &comm::Error) -> bool {
-    !matches!(error, comm::Error::Setup { .. } | comm::Error::NoCommunicator { .. })
 }
 
 #[cfg(test)]

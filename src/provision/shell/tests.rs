@@ -1,9 +1,14 @@
 //! `shell` against the guest that writes down what it is asked.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
+
 use super::*;
 use crate::error::chain;
 use crate::event::Stream;
 use crate::plan::provisioner::Environment;
+use crate::provision::insist::STEP;
 use crate::provision::testing::{Answer, Recorder, context, data, late};
 use crate::template::interpolate::Late;
 
@@ -14,9 +19,9 @@ pub(super) fn plan(scripts: Scripts) -> ShellPlan {
         env_var_format: "%s='%s' ".into(),
         use_env_var_file: false,
         execute_command: Late::literal("run it"),
-        remote_folder: "/tmp".into(),
+        remote_folder: Late::literal("/tmp"),
         remote_file: None,
-        remote_path: Some("/tmp/s.sh".into()),
+        remote_path: Some(Late::literal("/tmp/s.sh")),
         binary: false,
         valid_exit_codes: vec![0],
         expect_disconnect: false,
@@ -32,7 +37,7 @@ pub(super) fn inline(lines: &[&str]) -> Scripts {
 }
 
 async fn run_with(plan: &ShellPlan, recorder: &Recorder) -> Result<(), Error> {
-    run(plan, recorder, &data(), &context().0).await
+    run(plan, recorder, &data(), 7, &context().0).await
 }
 
 #[tokio::test]
@@ -56,7 +61,7 @@ async fn each_script_file_is_run_at_the_same_path_with_unix_line_ends() {
     fs_err::write(&paths[1], "three\n").unwrap();
     let recorder = Recorder::default();
     let (context, mut receiver) = context();
-    run(&plan(Scripts::Files(paths.to_vec())), &recorder, &data(), &context).await.unwrap();
+    run(&plan(Scripts::Files(paths.to_vec())), &recorder, &data(), 7, &context).await.unwrap();
     let uploads: Vec<_> = recorder.calls().into_iter().filter(|call| call.starts_with("upload")).collect();
     assert_eq!(uploads, ["upload /tmp/s.sh 755 one\ntwo\n", "upload /tmp/s.sh 755 three\n"]);
     let (_, event) = receiver.try_recv().unwrap();
@@ -115,9 +120,12 @@ async fn a_disconnect_must_be_expected() {
 async fn the_start_and_the_removal_are_tried_while_the_guest_restarts() {
     let recorder = Recorder::answering("run it", [Answer::Fail, Answer::Fail]);
     recorder.answer("rm -f", [Answer::Exit(Exit::Disconnected), Answer::Fail]);
-    let start = Instant::now();
-    run_with(&plan(inline(&["true"])), &recorder).await.unwrap();
-    assert_eq!(start.elapsed(), 4 * RETRY_STEP);
+    let (start, (context, mut receiver)) = (Instant::now(), context());
+    run(&plan(inline(&["true"])), &recorder, &data(), 7, &context).await.unwrap();
+    assert_eq!(start.elapsed(), 4 * STEP);
+    let told = std::iter::from_fn(|| receiver.try_recv().ok());
+    let told = told.filter(|(_, event)| matches!(event, Event::SshNotYet { .. })).count();
+    assert_eq!(told, 3, "each reason once, of the start and of the removal");
     assert_eq!(recorder.calls().iter().filter(|call| call.starts_with("upload")).count(), 3);
 }
 
@@ -140,10 +148,32 @@ async fn a_removal_that_fails_is_an_error_and_can_be_left_out() {
 }
 
 #[tokio::test]
+async fn a_script_that_vanished_is_named() {
+    let scripts = Scripts::Files(vec!["/no/such/script.sh".into()]);
+    let error = run_with(&plan(scripts), &Recorder::default()).await.unwrap_err();
+    assert!(chain(&error).contains("/no/such/script.sh"), "{}", chain(&error));
+}
+
+#[tokio::test]
+async fn the_line_at_which_a_script_failed_is_told_with_its_exit_code() {
+    let recorder = Recorder::answering("run it", [Answer::LineAndExit("/tmp/s.sh: 3: foo: not found", 127)]);
+    let (context, mut receiver) = context();
+    let plan = plan(inline(&["echo 1", "foo --bar", "echo 3"]));
+    run(&plan, &recorder, &data(), 7, &context).await.unwrap_err();
+    let events: Vec<_> = std::iter::from_fn(|| receiver.try_recv().ok()).map(|(_, event)| event).collect();
+    let is_fault = |event: &Event| {
+        matches!(event, Event::ScriptFault { name, line: 2, source, message }
+            if name == "inline script" && source == "foo --bar" && message == "foo: not found")
+    };
+    assert!(events.iter().any(is_fault), "{events:?}");
+    assert!(events.iter().any(|event| matches!(event, Event::ScriptFinished { code: 127, .. })), "{events:?}");
+}
+
+#[tokio::test]
 async fn output_becomes_events() {
     let recorder = Recorder::answering("run it", [Answer::Line("hello")]);
     let (context, mut receiver) = context();
-    run(&plan(inline(&["true"])), &recorder, &data(), &context).await.unwrap();
+    run(&plan(inline(&["true"])), &recorder, &data(), 7, &context).await.unwrap();
     let events: Vec<_> = std::iter::from_fn(|| receiver.try_recv().ok()).map(|(_, event)| event).collect();
     let is_hello = |event: &Event| matches!(event, Event::Output { stream: Stream::Stdout, line } if line == "hello");
     assert!(events.iter().any(is_hello));
@@ -156,7 +186,7 @@ async fn the_command_is_filled_in_with_variables_path_and_build_data() {
     let recorder = Recorder::default();
     let mut data = data();
     data.fields.insert("Host".into(), "10.0.2.15".into());
-    run(&plan, &recorder, &data, &context().0).await.unwrap();
+    run(&plan, &recorder, &data, 7, &context().0).await.unwrap();
     let vars = r#"GREETING='it'"'"'s' PACKER_BUILDER_TYPE='qemu' PACKER_BUILD_NAME='box' "#;
     assert_eq!(recorder.calls()[2], format!("run echo 10.0.2.15 | {vars}sudo -S '/tmp/s.sh' "));
 }

@@ -4,9 +4,6 @@ use crate::plan::provisioner::ShellPlan;
 use crate::provision::Error;
 use crate::template::interpolate::{Fields, Late};
 
-/// Names for remote files run below this number.
-pub(super) const REMOTE_NUMBERS: u32 = 9999;
-
 /// The lines as one script. Each is filled in by itself, as in Packer.
 pub(in crate::provision) fn inline_text(
     lines: &[Late],
@@ -21,12 +18,15 @@ pub(in crate::provision) fn inline_text(
     Ok(text)
 }
 
-pub(super) fn remote_path(plan: &ShellPlan, number: u32) -> String {
+pub(super) fn remote_path(plan: &ShellPlan, folder: &str, number: u32, fields: &Fields) -> Result<String, Error> {
     if let Some(path) = &plan.remote_path {
-        return path.clone();
+        return path.render(fields).map_err(Error::render("remote_path"));
     }
-    let file = plan.remote_file.clone().unwrap_or_else(|| format!("script_{number}.sh"));
-    format!("{}/{file}", plan.remote_folder)
+    let file = match &plan.remote_file {
+        Some(file) => file.render(fields).map_err(Error::render("remote_file"))?,
+        None => format!("script_{number}.sh"),
+    };
+    Ok(format!("{folder}/{file}"))
 }
 
 /// Windows line ends become Unix ones, and the last line gets an end.
@@ -43,6 +43,7 @@ pub(super) fn unix_text(script: &[u8]) -> Vec<u8> {
 mod tests {
     use super::*;
     use crate::provision::shell::tests::{inline, plan};
+    use crate::provision::testing::late;
 
     #[test]
     fn a_shebang_of_ones_own_is_not_doubled() {
@@ -53,10 +54,12 @@ mod tests {
     #[test]
     fn remote_names_follow_the_template() {
         let mut plan = plan(inline(&[]));
-        assert_eq!(remote_path(&plan, 7), "/tmp/s.sh");
+        let fields = Fields::from([("Host".to_owned(), "there".to_owned())]);
+        let path_of = |plan: &_| remote_path(plan, "/tmp", 7, &fields).unwrap();
+        assert_eq!(path_of(&plan), "/tmp/s.sh");
         plan.remote_path = None;
-        assert_eq!(remote_path(&plan, 7), "/tmp/script_7.sh");
-        plan.remote_file = Some("mine.sh".into());
-        assert_eq!(remote_path(&plan, 7), "/tmp/mine.sh");
+        assert_eq!(path_of(&plan), "/tmp/script_7.sh");
+        plan.remote_file = Some(late("{{ .Host }}.sh"));
+        assert_eq!(path_of(&plan), "/tmp/there.sh");
     }
 }

@@ -1,14 +1,14 @@
 //! `shell-local`: scripts that run on this host, as a provisioner and as a post-processor.
 
-pub(super) mod program;
-
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use fs_err::tokio as fs;
 
+use super::complaint::Watch;
 use super::environment::{self, Variables};
-use super::{Error, shell};
+use super::{Error, program, shell};
 use crate::event::Event;
 use crate::io::Context;
 use crate::plan::provisioner::{Scripts, ShellLocalPlan};
@@ -39,7 +39,7 @@ pub async fn run_local(
         Scripts::Files(paths) => {
             for path in paths {
                 let path = std::path::absolute(path).map_err(Error::local("find a script"))?;
-                local.run_script(&path.display().to_string(), &path, "").await?;
+                local.run_script(&path.display().to_string(), &path, 0).await?;
             }
             Ok(())
         }
@@ -70,28 +70,39 @@ impl Local<'_> {
         let failed = || Error::local("write the inline script");
         let id = self.context.cleanup.push_unique_path(&path).map_err(failed())?;
         write_script(&path, text).await.map_err(failed())?;
-        let result = self.run_script("inline script", &path, text.trim_end()).await;
+        // It begins with our shebang.
+        let result = self.run_script("inline script", &path, 1).await;
         if let Err(reason) = self.context.cleanup.run(id).await {
             self.context.events.warn(format!("the inline script stays in the temporary folder: {reason}"));
         }
         result
     }
 
-    async fn run_script(&self, name: &str, path: &Path, inline: &str) -> Result<(), Error> {
+    /// `before` is how many lines of ours the script begins with.
+    async fn run_script(&self, name: &str, path: &Path, before: usize) -> Result<(), Error> {
         self.context.events.send(Event::ScriptStarted { name: name.to_owned() });
-        let code = program::run(&self.command(path, inline)?, self.context).await?;
+        let (local_name, started) = (path.display().to_string(), Instant::now());
+        let mut watch = Watch::new(&local_name);
+        let code = program::run(&self.command(path)?, self.context, |line| watch.look(line)).await?;
+        let elapsed = started.elapsed();
+        self.context.events.send(Event::ScriptFinished { name: name.to_owned(), elapsed, code });
         if self.plan.valid_exit_codes.contains(&code) {
             return Ok(());
         }
+        // A script that is gone by now has no lines to show.
+        let script = fs::read(path).await.unwrap_or_default();
+        watch.tell(name, &script, before, &self.context.events);
         let valid_exit_codes = self.plan.valid_exit_codes.clone();
         Err(Error::Script { script: name.to_owned(), code, valid_exit_codes })
     }
 
-    fn command(&self, path: &Path, inline: &str) -> Result<Cmd, Error> {
+    /// The script is called `.Script` and `.Command`, whether it is inline or not.
+    fn command(&self, path: &Path) -> Result<Cmd, Error> {
         let mut fields = self.fields.clone();
         fields.insert("Vars".into(), environment::flatten(self.variables, &self.plan.env_var_format));
-        fields.insert("Script".into(), path.display().to_string());
-        fields.insert("Command".into(), inline.to_owned());
+        for name in ["Script", "Command"] {
+            fields.insert(name.into(), path.display().to_string());
+        }
         let words: Result<Vec<String>, _> = self.plan.execute_command.iter().map(|word| word.render(&fields)).collect();
         let words = words.map_err(Error::render("execute_command"))?;
         let Some((program, arguments)) = words.split_first() else {

@@ -135,5 +135,7 @@ fn add_ssh_data(data: &mut Fields, ssh: &SshPlan, (host, port): &(String, u16), 
         ("SSHPrivateKey".to_owned(), secret(key.map(|key| &key.private_pem))),
         ("SSHPrivateKeyFile".to_owned(), key_file),
         ("SSHAgentAuth".to_owned(), ssh.agent_auth.to_string()),
+        // Templates for both communicators name it.
+        ("WinRMPassword".to_owned(), String::new()),
     ]);
 }

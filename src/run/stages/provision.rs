@@ -72,8 +72,8 @@ pub(super) async fn run_one<D, C, M: Machine, S: Communicator>(
 ) -> Result<(), Cause> {
     let running = async {
         match session {
-            Some(session) => crate::provision::run(plan, session, data, build.context).await,
-            None => crate::provision::run(plan, &NoCommunicator, data, build.context).await,
+            Some(session) => crate::provision::run(plan, session, data, &build.run.prompt, build.context).await,
+            None => crate::provision::run(plan, &NoCommunicator, data, &build.run.prompt, build.context).await,
         }
     };
     let mut running = std::pin::pin!(running);

@@ -80,7 +80,8 @@ async fn a_connection_that_is_cut_in_the_middle_of_an_upload_is_told_and_opened_
         let (path, bytes) = (format!("{}/large", folder.path().display()), vec![0; 20_000_000]);
         let error =
             in_time(communicator.upload(Upload::Bytes { bytes: &bytes, mode: 0o644 }, &path)).await.unwrap_err();
-        assert!(error.to_string().contains("large"), "{error}");
+        let told = error.to_string();
+        assert!(told.contains("large") && !told.contains("ended early"), "{told}");
         in_time(still_works(&communicator)).await;
     }
 }
@@ -129,6 +130,35 @@ async fn a_full_disk_in_the_guest_is_told() {
         assert!(error.to_string().contains(words), "{error}");
         in_time(still_works(&communicator)).await;
     }
+}
+
+#[tokio::test]
+async fn a_script_that_does_not_fit_on_the_guests_disk_is_told_and_not_started() {
+    let Some(accounts) = Accounts::make().await else { return };
+    let Some(server) = sshd_with(&accounts.keys, "", Some(&accounts)).await else { return };
+    let communicator = connect_to(&server, &accounts.keys[0], plan()).await.unwrap();
+    let path = format!("{}/script", accounts.full_disk().display());
+    let script = vec![b'#'; 8_000_000];
+    let shown = |_, line| panic!("{line}");
+    let error = in_time(communicator.run_script(&script, &path, "echo started", shown)).await.unwrap_err();
+    assert!(error.to_string().contains("No space left"), "{error}");
+    in_time(still_works(&communicator)).await;
+}
+
+/// As one does that restarts the guest in its first line: it may have started, so it is not started again.
+#[tokio::test]
+async fn a_script_that_cuts_the_session_at_once_has_started() {
+    let key = key("ed25519").await;
+    let Some(server) = sshd(&key).await else { return };
+    let communicator = connect_to(&server, &key, plan()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (path, tries) = (format!("{}/script", folder.path().display()), folder.path().join("tries"));
+    let find = "p=$PPID\nuntil ps -o comm= -p $p | grep -q sshd; do p=$(ps -o ppid= -p $p); done";
+    let script = format!("#!/bin/sh\necho x >> {}\n{find}\nkill -9 $p\n", tries.display());
+    let exit = in_time(communicator.run_script(script.as_bytes(), &path, &path, |_, _| ())).await.unwrap();
+    assert_eq!(exit, Exit::Disconnected);
+    assert_eq!(fs::read_to_string(tries).unwrap(), "x\n");
+    in_time(still_works(&communicator)).await;
 }
 
 #[tokio::test]

@@ -23,7 +23,14 @@ pub(in crate::comm::ssh) enum Fault {
     Failed(String),
 }
 
+/// What is known while a protocol's peer says nothing more. Whether it was cut the end of its program tells.
+const ENDED_EARLY: &str = "scp ended early";
+
 impl Fault {
+    fn ended_early() -> Self {
+        Self::Failed(ENDED_EARLY.into())
+    }
+
     pub(in crate::comm::ssh) fn failed(error: impl std::fmt::Display) -> Self {
         Self::Failed(error.to_string())
     }
@@ -47,7 +54,7 @@ async fn read_answer(reader: &mut (impl AsyncRead + Unpin)) -> Result<(), Fault>
         Ok(0) => Ok(()),
         Ok(1 | 2) => Err(Fault::Failed(read_line(reader).await?)),
         Ok(other) => Err(Fault::Failed(format!("scp gave an unknown answer ({other:#04x})"))),
-        Err(_) => Err(Fault::Failed("scp ended early".into())),
+        Err(_) => Err(Fault::ended_early()),
     }
 }
 
@@ -59,7 +66,7 @@ async fn read_line(reader: &mut (impl AsyncRead + Unpin)) -> Result<String, Faul
             Ok(b'\n') => break,
             Ok(byte) if (line.len() as u64) < LINE_LIMIT => line.push(byte),
             Ok(_) => return Err(Fault::Failed("scp sent a line without an end".into())),
-            Err(_) if line.is_empty() => return Err(Fault::Failed("scp ended early".into())),
+            Err(_) if line.is_empty() => return Err(Fault::ended_early()),
             Err(_) => break,
         }
     }

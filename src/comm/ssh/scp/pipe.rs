@@ -4,7 +4,7 @@ use russh::client::Msg;
 use russh::{Channel, ChannelMsg, ChannelReadHalf, ChannelWriteHalf};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, ReadHalf, WriteHalf};
 
-use super::Fault;
+use super::{ENDED_EARLY, Fault};
 use crate::process::tail;
 
 /// Bytes between the protocol and the session, each way.
@@ -100,6 +100,7 @@ impl End {
         let cut = || "the connection was cut".to_owned();
         match (result, self.status) {
             (_, None) if !self.started => Err(Fault::Session(cut())),
+            (Err(Fault::Failed(text)), None) if text == ENDED_EARLY => Err(Fault::Failed(cut())),
             (Err(fault), _) => Err(fault),
             (Ok(value), Some(0)) => Ok(value),
             (Ok(_), None) => Err(Fault::Failed(cut())),

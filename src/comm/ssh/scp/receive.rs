@@ -102,7 +102,7 @@ impl Source {
 }
 
 async fn answer(writer: &mut (impl AsyncWrite + Unpin)) -> Result<(), Fault> {
-    writer.write_all(b"\0").await.map_err(|_| Fault::Failed("scp ended early".into()))
+    writer.write_all(b"\0").await.map_err(|_| Fault::ended_early())
 }
 
 async fn copy(

@@ -76,7 +76,7 @@ async fn both(
 fn told(stop: Stop) -> Fault {
     match stop {
         Stop::Source(fault) => fault,
-        Stop::Sink => Fault::Failed("scp ended early".into()),
+        Stop::Sink => Fault::ended_early(),
     }
 }
 

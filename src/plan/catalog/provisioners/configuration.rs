@@ -62,8 +62,8 @@ pub(super) const PUPPET_SERVER: &[&[Opt]] = &[EVERY, PUPPET, PUPPET_SERVER_OWN, 
 /// What Puppet has with and without a server.
 const PUPPET: &[Opt] = &[
     text("execute_command", "how Puppet is started, with .Sudo, .FacterVars and .ManifestFile").late(),
-    texts("extra_arguments", "further arguments of Puppet"),
-    text_map("facter", "facts, by name"),
+    texts("extra_arguments", "further arguments of Puppet").late(),
+    text_map("facter", "facts, by name").late(),
     flag("ignore_exit_codes", "take no exit code for a failure"),
     flag("prevent_sudo", "run without sudo"),
     text("puppet_bin_dir", "folder of Puppet in the guest"),

@@ -7,6 +7,7 @@ mod small;
 mod windows;
 
 pub(super) use shell::{ENVIRONMENT, SCRIPTS, SHELL_LOCAL};
+pub(in crate::plan) use windows::EXECUTION_POLICIES;
 
 use super::option::{Opt, duration, flag, integer};
 use super::{Component, Role};
@@ -15,23 +16,27 @@ pub(super) const ALL: &[Component] = &[
     Component { runs: true, ..provisioner("shell", &[EVERY, SCRIPTS, ENVIRONMENT, shell::SHELL]) },
     Component { runs: true, ..provisioner("shell-local", &[EVERY, SCRIPTS, ENVIRONMENT, SHELL_LOCAL]) },
     Component { runs: true, ..provisioner("file", &[EVERY, small::FILE]) },
-    provisioner("breakpoint", &[EVERY, small::BREAKPOINT]),
-    provisioner("sleep", &[EVERY, small::SLEEP]),
-    Component { rules: windows::POWERSHELL_RULES, ..provisioner("powershell", windows::POWERSHELL) },
-    Component { rules: &[windows::ONE_SCRIPT], ..provisioner("windows-shell", windows::WINDOWS_SHELL) },
-    provisioner("windows-restart", &[EVERY, windows::RESTART]),
-    provisioner("windows-update", &[EVERY, windows::UPDATE]),
+    Component { runs: true, ..provisioner("breakpoint", &[EVERY, small::BREAKPOINT]) },
+    Component { runs: true, ..provisioner("sleep", &[EVERY, small::SLEEP]) },
+    Component { runs: true, rules: windows::POWERSHELL_RULES, ..provisioner("powershell", windows::POWERSHELL) },
+    Component { runs: true, rules: &[windows::ONE_SCRIPT], ..provisioner("windows-shell", windows::WINDOWS_SHELL) },
+    Component { runs: true, ..provisioner("windows-restart", &[EVERY, windows::RESTART]) },
+    Component { runs: true, ..provisioner("windows-update", &[EVERY, windows::UPDATE]) },
     Component { runs: true, ..provisioner("ansible", &[EVERY, ansible::ANSIBLE]) },
     Component {
         runs: true,
         rules: ansible::LOCAL_RULES,
         ..provisioner("ansible-local", &[EVERY, ansible::ANSIBLE_LOCAL])
     },
-    provisioner("chef-solo", configuration::CHEF_SOLO),
-    Component { rules: configuration::CHEF_CLIENT_RULES, ..provisioner("chef-client", configuration::CHEF_CLIENT) },
-    provisioner("puppet-masterless", configuration::PUPPET_MASTERLESS),
-    provisioner("puppet-server", configuration::PUPPET_SERVER),
-    Component { rules: configuration::SALT_RULES, ..provisioner("salt-masterless", configuration::SALT) },
+    Component { runs: true, ..provisioner("chef-solo", configuration::CHEF_SOLO) },
+    Component {
+        runs: true,
+        rules: configuration::CHEF_CLIENT_RULES,
+        ..provisioner("chef-client", configuration::CHEF_CLIENT)
+    },
+    Component { runs: true, ..provisioner("puppet-masterless", configuration::PUPPET_MASTERLESS) },
+    Component { runs: true, ..provisioner("puppet-server", configuration::PUPPET_SERVER) },
+    Component { runs: true, rules: configuration::SALT_RULES, ..provisioner("salt-masterless", configuration::SALT) },
 ];
 
 /// What every provisioner has.

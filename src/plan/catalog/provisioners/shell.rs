@@ -19,9 +19,9 @@ pub(in crate::plan::catalog) const ENVIRONMENT: &[Opt] = &[
 pub(super) const SHELL: &[Opt] = &[
     text("execute_command", "how a script is started, with .Path and .Vars").late(),
     text("inline_shebang", "interpreter of the inline script; /bin/sh -e by default"),
-    text("remote_folder", "folder of the guest for scripts; /tmp by default"),
-    text("remote_file", "name of the script in the guest; random by default"),
-    text("remote_path", "path of the script in the guest, instead of folder and name"),
+    text("remote_folder", "folder of the guest for scripts; /tmp by default").late(),
+    text("remote_file", "name of the script in the guest; random by default").late(),
+    text("remote_path", "path of the script in the guest, instead of folder and name").late(),
     flag("use_env_var_file", "put the environment into a file that is sourced"),
     flag("binary", "copy the script byte by byte; otherwise its line ends become those of Unix"),
     flag("expect_disconnect", "the script may end the connection"),

@@ -3,7 +3,7 @@
 use crate::plan::catalog::option::{Opt, choice, duration, flag, path, paths, text};
 
 pub(super) const BREAKPOINT: &[Opt] =
-    &[text("note", "what is said at the breakpoint"), flag("disable", "go on without a stop")];
+    &[text("note", "what is said at the breakpoint").late(), flag("disable", "go on without a stop")];
 
 pub(super) const SLEEP: &[Opt] = &[duration("duration", "how long to wait").required()];
 

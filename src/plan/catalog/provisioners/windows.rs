@@ -9,7 +9,7 @@ const REMOTE: &[Opt] = &[
     text("remote_path", "path of the script in the guest; random, in c:/Windows/Temp, by default"),
     text("execute_command", "how a script is started, with .Path and .Vars").late(),
     duration("start_retry_timeout", "how long it is tried to start a script; 5m by default"),
-    flag("binary", "copy the script byte by byte; otherwise its line ends become those of Unix"),
+    flag("binary", "a script is always copied byte by byte").inert(),
 ];
 
 pub(super) const WINDOWS_SHELL: &[&[Opt]] = &[EVERY, SCRIPTS, ENVIRONMENT, REMOTE];
@@ -22,12 +22,12 @@ pub(super) const POWERSHELL_RULES: &[Rule] = &[ONE_SCRIPT, Rule::Needs("elevated
 
 /// Running as another user, with all rights.
 pub(super) const ELEVATED: &[Opt] = &[
-    text("elevated_user", "user to run as, in a task with all rights"),
-    text("elevated_password", "password of that user"),
+    text("elevated_user", "user to run as, in a task with all rights").late(),
+    text("elevated_password", "password of that user").late(),
 ];
 
 /// The numbers are those of the names before them.
-const POLICIES: &[&str] = &[
+pub(in crate::plan) const EXECUTION_POLICIES: &[&str] = &[
     "bypass",
     "allsigned",
     "default",
@@ -50,7 +50,7 @@ const POWERSHELL_OWN: &[Opt] = &[
     text("remote_env_var_path", "path of the environment's script in the guest; random by default"),
     text("elevated_execute_command", "how a script is started as elevated_user").late(),
     text("elevated_env_var_format", "how a variable is written for elevated_user, with %s for name and value"),
-    choice("execution_policy", POLICIES, "policy of PowerShell, by name or number; bypass by default"),
+    choice("execution_policy", EXECUTION_POLICIES, "policy of PowerShell, by name or number; bypass by default"),
     integer("debug_mode", "trace level of PowerShell, 0 to 2; 0 by default").between(0, 2),
     flag("use_pwsh", "run pwsh, not powershell"),
     flag("skip_clean", "leave the scripts in the guest"),
@@ -66,11 +66,14 @@ pub(super) const RESTART: &[Opt] = &[
 ];
 
 pub(super) const UPDATE: &[Opt] = &[
-    text("search_criteria", "which updates are looked for, in the words of Windows Update"),
-    texts("filters", "expressions that include or exclude updates"),
-    integer("update_limit", "most updates to install in one go"),
-    integer("update_max_retries", "how often an update is tried again"),
-    duration("restart_timeout", "how long a restart may take"),
-    text("username", "user to install as"),
-    text("password", "password of that user"),
+    text(
+        "search_criteria",
+        "which updates are looked for, in the words of Windows Update; BrowseOnly=0 and IsInstalled=0 by default",
+    ),
+    texts("filters", "include:EXPRESSION or exclude:EXPRESSION in PowerShell; the first that matches decides"),
+    integer("update_limit", "most updates between two restarts; 1000 by default"),
+    integer("update_max_retries", "how often the installing is tried again; 5 by default"),
+    duration("restart_timeout", "how long a restart may take; 4h by default"),
+    text("username", "user to install as; SYSTEM by default").late(),
+    text("password", "password of that user").late(),
 ];

@@ -2,15 +2,24 @@
 
 mod ansible;
 mod ansible_local;
+mod breakpoint;
+mod chef;
+mod elevation;
 mod file;
+mod guest;
+mod powershell;
+mod puppet;
+mod salt;
 pub(super) mod scripts;
 mod shell;
 pub(super) mod shell_local;
+mod windows;
 
 use std::time::Duration;
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::catalog::Role;
+use crate::plan::communicator::CommunicatorPlan;
 use crate::plan::decode::Decoder;
 use crate::plan::provisioner::{ProvisionerAction, ProvisionerPlan};
 use crate::source::Span;
@@ -18,9 +27,11 @@ use crate::template::Provisioner;
 
 use super::BuildContext;
 use super::kinds::{self, Fate};
+use guest::Surroundings;
 
 pub(super) fn plan(
     context: &BuildContext<'_>,
+    session: &CommunicatorPlan,
     provisioner: Provisioner,
     diagnostics: &mut Diagnostics,
 ) -> Option<ProvisionerPlan> {
@@ -36,7 +47,8 @@ pub(super) fn plan(
     let timeout = decoder.switchable_duration("timeout").filter(|timeout| !timeout.is_zero());
     let max_retries = decoder.number("max_retries", 0..=i64::from(u32::MAX)).unwrap_or(0);
     let continue_on_error = decoder.boolean("continue_on_error");
-    let action = if runs { action(&kind, &mut decoder) } else { checked(&mut decoder) };
+    let surroundings = Surroundings { session, purpose: context.options.purpose };
+    let action = if runs { action(&kind, surroundings, &mut decoder) } else { checked(&mut decoder) };
     if runs && !has_place(context, &action) {
         decoder.push(without_guest(&kind, decoder.whole_span()));
         diagnostics.extend(decoder.finish());
@@ -73,11 +85,22 @@ fn pause(decoder: &mut Decoder<'_>) -> Duration {
 }
 
 /// `kinds` has refused every other type.
-fn action(kind: &str, decoder: &mut Decoder<'_>) -> ProvisionerAction {
+fn action(kind: &str, surroundings: Surroundings<'_>, decoder: &mut Decoder<'_>) -> ProvisionerAction {
     match kind {
         "ansible" => ProvisionerAction::Ansible(Box::new(ansible::ansible(decoder))),
         "ansible-local" => ProvisionerAction::AnsibleLocal(Box::new(ansible_local::ansible_local(decoder))),
+        "breakpoint" => ProvisionerAction::Breakpoint(Box::new(breakpoint::breakpoint(decoder))),
+        "sleep" => ProvisionerAction::Sleep(breakpoint::sleep(decoder)),
+        "powershell" => ProvisionerAction::PowerShell(Box::new(powershell::powershell(decoder))),
+        "windows-shell" => ProvisionerAction::WindowsShell(Box::new(powershell::windows_shell(decoder))),
+        "windows-restart" => ProvisionerAction::WindowsRestart(Box::new(windows::windows_restart(decoder))),
+        "windows-update" => ProvisionerAction::WindowsUpdate(Box::new(windows::windows_update(decoder))),
         "file" => ProvisionerAction::File(Box::new(file::file(decoder))),
+        "chef-solo" => ProvisionerAction::Chef(Box::new(chef::solo(decoder, surroundings))),
+        "chef-client" => ProvisionerAction::Chef(Box::new(chef::client(decoder, surroundings))),
+        "puppet-masterless" => ProvisionerAction::Puppet(Box::new(puppet::masterless(decoder, surroundings))),
+        "puppet-server" => ProvisionerAction::Puppet(Box::new(puppet::server(decoder, surroundings))),
+        "salt-masterless" => ProvisionerAction::Salt(Box::new(salt::salt(decoder, surroundings))),
         "shell-local" => ProvisionerAction::ShellLocal(Box::new(shell_local::shell_local(decoder))),
         _ => ProvisionerAction::Shell(Box::new(shell::shell(decoder))),
     }

@@ -53,7 +53,11 @@ pub(super) fn environment(decoder: &mut Decoder<'_>) -> Environment {
             Some(value) => deferred_entry(decoder, value, &pair.span),
             None => entry(decoder, &pair),
         };
-        environment.extend(decoder.take(entry));
+        let entry = decoder.take(entry);
+        if let Some((_, value)) = &entry {
+            decoder.warn_of_no_value(&pair.value, &value.to_string(), &pair.span);
+        }
+        environment.extend(entry);
     }
     environment.extend(decoder.late_map("env", Site::Map(fields::BUILD)));
     environment

@@ -1,5 +1,10 @@
 //! Raw images: the disk as it is, in a file that may have holes.
 
+mod write;
+
+pub(super) use write::write_blocks;
+pub use write::write_raw;
+
 use super::{Content, Error, Extent, Input, MAX_VIRTUAL_BYTES, Source};
 
 #[derive(Debug)]

@@ -17,14 +17,15 @@ use crate::provision::Error;
 /// Bytes read from a program at once.
 const READ_BUFFER: usize = 16 * 1024;
 
-/// Runs a program, whose lines become events, and gives its exit code.
-pub(in crate::provision) async fn run(command: &Cmd, context: &Context) -> Result<u32, Error> {
+/// Runs a program, whose lines become events, and gives its exit code. What it says on its standard error is shown to
+/// `look` as well.
+pub(super) async fn run(command: &Cmd, context: &Context, look: impl FnMut(&str)) -> Result<u32, Error> {
     let (mut child, _group) = start(command, context)?;
     let stdout = child.stdout.take().expect("standard output is piped");
     let stderr = child.stderr.take().expect("standard error is piped");
     let read = tokio::try_join!(
-        stream_lines(stdout, Stream::Stdout, &context.events),
-        stream_lines(stderr, Stream::Stderr, &context.events),
+        stream_lines(stdout, Stream::Stdout, &context.events, |_| ()),
+        stream_lines(stderr, Stream::Stderr, &context.events, look),
     );
     let failed = |action: &str| Error::local(format!("{action} {}", name_of(command)));
     read.map_err(failed("read the output of"))?;
@@ -57,16 +58,26 @@ impl Drop for Group<'_> {
     }
 }
 
-async fn stream_lines(mut reader: impl AsyncRead + Unpin, stream: Stream, events: &Events) -> std::io::Result<()> {
+async fn stream_lines(
+    mut reader: impl AsyncRead + Unpin,
+    stream: Stream,
+    events: &Events,
+    mut look: impl FnMut(&str),
+) -> std::io::Result<()> {
     let (mut lines, mut buffer) = (Lines::default(), vec![0; READ_BUFFER]);
+    let mut send = |line: String| {
+        look(&line);
+        events.send(Event::Output { stream, line });
+    };
     loop {
         let count = reader.read(&mut buffer).await?;
         if count == 0 {
             break;
         }
-        lines.push(&buffer[..count], |line| events.send(Event::Output { stream, line }));
+        lines.push(&buffer[..count], &mut send);
+        events.catch_up().await;
     }
-    lines.finish(|line| events.send(Event::Output { stream, line }));
+    lines.finish(send);
     Ok(())
 }
 

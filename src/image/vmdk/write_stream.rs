@@ -96,6 +96,7 @@ fn header(capacity: u64) -> Header {
         descriptor: 1,
         descriptor_sectors: DESCRIPTOR_SECTORS,
         table_entries: 512,
+        redundant_directory: 0,
         directory: AT_END,
         overhead: OVERHEAD_SECTORS,
         compression: DEFLATE,
@@ -149,7 +150,9 @@ struct Stream<W> {
 impl<W: Write> Stream<W> {
     fn start(mut sink: W, header: Header, options: &StreamOptions) -> std::io::Result<Self> {
         let mut start = header.to_sector().to_vec();
-        start.extend_from_slice(descriptor::stream_optimized(&options.name, header.capacity, options.uuid).as_bytes());
+        let kind = descriptor::STREAM_OPTIMIZED;
+        let text = descriptor::of_one_file(kind, &options.name, header.capacity, options.uuid);
+        start.extend_from_slice(text.as_bytes());
         if start.len() as u64 > (1 + DESCRIPTOR_SECTORS) * SECTOR_BYTES {
             return Err(std::io::Error::other(format!("`{}` is too long a name for a disk", options.name)));
         }

@@ -1,0 +1,139 @@
+//! The provisioner `powershell`.
+
+mod text;
+
+use uuid::Uuid;
+
+use self::text::{cleanup, environment_script, wrapped};
+use super::Script;
+use super::script::Terms;
+use crate::comm::{self, Communicator, Exit, Upload};
+use crate::event::Event;
+use crate::io::{Context, powershell};
+use crate::plan::provisioner::PowerShellPlan;
+use crate::provision::elevated::Account;
+use crate::provision::{Error, GuestData, environment};
+use crate::template::interpolate::{Fields, Late};
+
+/// Windows takes no notice of it.
+const MODE: u32 = 0o600;
+
+const FOLDER: &str = "c:/Windows/Temp";
+
+pub(in crate::provision) async fn run(
+    plan: &PowerShellPlan,
+    communicator: &impl Communicator,
+    data: &GuestData,
+    context: &Context,
+) -> Result<(), Error> {
+    let shell = PowerShell::prepare(plan, communicator, data, context)?;
+    for script in Script::all(&plan.scripts, &data.fields)? {
+        let inline = |text: &str| powershell::file(&wrapped(text, &shell.environment_path, plan.debug_mode));
+        let content = script.content(inline).await?;
+        shell.terms.run(&script.name(), || shell.start(&content)).await?;
+    }
+    shell.finish().await
+}
+
+/// One provisioner with everything that its scripts share.
+struct PowerShell<'a, C> {
+    plan: &'a PowerShellPlan,
+    communicator: &'a C,
+    terms: Terms<'a>,
+    path: String,
+    environment_path: String,
+    environment: Vec<u8>,
+    command: String,
+    cleanup_path: String,
+    cleanup_command: String,
+    account: Option<Account>,
+}
+
+impl<'a, C: Communicator> PowerShell<'a, C> {
+    fn prepare(
+        plan: &'a PowerShellPlan,
+        communicator: &'a C,
+        data: &GuestData,
+        context: &'a Context,
+    ) -> Result<Self, Error> {
+        let variables = environment::with_template(environment::of_build(data), &plan.environment, &data.fields)?;
+        let path = or_random(plan.remote_path.as_ref(), "script");
+        let environment_path = or_random(plan.remote_env_var_path.as_ref(), "packer-ps-env-vars");
+        let cleanup_path = or_random(None, "packer-cleanup");
+        let command = |late: &Late, path: &str| command(late, &environment_path, path, &data.fields);
+        let account = plan.elevation.as_ref().map(|elevation| Account::new(elevation, data, context)).transpose()?;
+        let of_scripts = if account.is_some() { &plan.elevated_execute_command } else { &plan.execute_command };
+        let terms = Terms {
+            events: &context.events,
+            start_retry_timeout: plan.start_retry_timeout,
+            valid_exit_codes: &plan.valid_exit_codes,
+        };
+        Ok(Self {
+            terms,
+            command: command(of_scripts, &path)?,
+            cleanup_command: command(&plan.execute_command, &cleanup_path)?,
+            environment: powershell::file(&environment_script(&variables, &plan.env_var_format)),
+            plan,
+            communicator,
+            path,
+            environment_path,
+            cleanup_path,
+            account,
+        })
+    }
+
+    async fn start(&self, script: &[u8]) -> Result<Exit, comm::Error> {
+        self.upload(&self.environment, &self.environment_path).await?;
+        self.upload(script, &self.path).await?;
+        match &self.account {
+            Some(account) => account.run(&self.command, self.communicator, self.terms.output()).await,
+            None => self.communicator.run(&self.command, self.terms.output()).await,
+        }
+    }
+
+    async fn upload(&self, bytes: &[u8], path: &str) -> Result<(), comm::Error> {
+        self.communicator.upload(Upload::Bytes { bytes, mode: MODE }, path).await
+    }
+
+    async fn finish(&self) -> Result<(), Error> {
+        let events = self.terms.events;
+        if !self.plan.skip_clean
+            && let Err(reason) = self.clean_up().await
+        {
+            events.debug(format!("scripts are left in the guest: {reason}"));
+        }
+        if !self.plan.pause_after.is_zero() {
+            events.send(Event::Pausing { duration: self.plan.pause_after });
+            tokio::time::sleep(self.plan.pause_after).await;
+        }
+        Ok(())
+    }
+
+    /// The last script removes all, itself included. That it fails is no reason to fail a build.
+    async fn clean_up(&self) -> Result<(), String> {
+        let script = powershell::file(&cleanup([&*self.path, &*self.environment_path, &*self.cleanup_path]));
+        let run = async {
+            self.upload(&script, &self.cleanup_path).await?;
+            self.communicator.run(&self.cleanup_command, |_, _| ()).await
+        };
+        match run.await {
+            Ok(Exit::Status(0)) => Ok(()),
+            Ok(exit) => Err(format!("the script ended with status {}", exit.code())),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+fn or_random(given: Option<&String>, name: &str) -> String {
+    given.cloned().unwrap_or_else(|| format!("{FOLDER}/{name}-{}.ps1", Uuid::new_v4()))
+}
+
+fn command(late: &Late, environment_path: &str, path: &str, fields: &Fields) -> Result<String, Error> {
+    let mut fields = fields.clone();
+    fields.insert("Vars".into(), environment_path.to_owned());
+    fields.insert("Path".into(), path.to_owned());
+    late.render(&fields).map_err(Error::render("execute_command"))
+}
+
+#[cfg(test)]
+mod tests;

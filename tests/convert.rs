@@ -1,0 +1,109 @@
+//! `convert` from outside: what is typed, what is left, how it ends.
+
+#![cfg(test)]
+
+#[path = "support/bench.rs"]
+mod bench;
+
+use std::time::{Duration, Instant};
+
+use bench::{Bench, Ran};
+use fs_err as fs;
+
+/// A raw disk with some text and a hole.
+fn bench() -> Bench {
+    let bench = Bench::new();
+    let mut disk: Vec<u8> = (0..300_000).flat_map(|number: u32| format!("{number:07}\n").into_bytes()).collect();
+    disk.resize(5_000_192, 0);
+    fs::write(bench.path("disk.raw"), disk).unwrap();
+    bench
+}
+
+fn convert(bench: &Bench, words: &str) -> Ran {
+    let words: Vec<&str> = std::iter::once("convert").chain(words.split(' ')).collect();
+    bench.run(&words)
+}
+
+fn names(bench: &Bench) -> Vec<String> {
+    let entries = fs::read_dir(bench.folder.path()).unwrap();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    names.retain(|name| name != "cache" && name != "home");
+    names.sort();
+    names
+}
+
+#[test]
+fn a_disk_comes_back_from_every_format() {
+    let bench = bench();
+    let formats = ["qcow2", "vmdk", "vmdk-sparse", "vdi", "vhd", "vhd-fixed", "azure", "ec2", "openstack"];
+    let disk = fs::read(bench.path("disk.raw")).unwrap();
+    for format in formats {
+        let there = convert(&bench, &format!("-O {format} -force disk.raw there.vhd"));
+        assert_eq!((there.code, there.stderr.as_str()), (0, ""), "{format}: {}", there.stdout);
+        let back = convert(&bench, "-force there.vhd back.raw");
+        assert_eq!(back.code, 0, "{format}: {}", back.stdout);
+        let mut back = fs::read(bench.path("back.raw")).unwrap();
+        // Some formats hold whole grains or mebibytes only.
+        assert!(back[disk.len()..].iter().all(|&byte| byte == 0), "{format}");
+        back.truncate(disk.len());
+        assert!(back == disk, "{format}");
+    }
+}
+
+#[test]
+fn compression_makes_it_smaller() {
+    let bench = bench();
+    for words in ["-compression=zlib", "-compression zstd -compression-level 19 -threads 3"] {
+        let ran = convert(&bench, &format!("{words} -force disk.raw disk.qcow2"));
+        assert_eq!(ran.code, 0, "{}", ran.stdout);
+        assert!(fs::metadata(bench.path("disk.qcow2")).unwrap().len() < 1_500_000, "{words}");
+    }
+}
+
+#[test]
+fn what_cannot_be_done_is_said_and_leaves_nothing() {
+    let bench = bench().file("there.vdi", "precious");
+    fs::write(bench.path("cut.qcow2"), b"QFI\xfb\0\0\0\x03").unwrap();
+    let before = names(&bench);
+    let table = [
+        ("disk.raw there.vdi", "`there.vdi` is there already; -force replaces it"),
+        ("disk.raw new.doc", "does not tell its format"),
+        ("-format vdo disk.raw new.vdi", "there is no format `vdo` to write"),
+        ("-from vdo disk.raw new.vdi", "there is no format `vdo` to read"),
+        ("-compression zlib disk.raw new.vdi", "only clusters of qcow2 files can be compressed"),
+        ("-compression zlib -compression-level 13 disk.raw new.qcow2", "1 to 12"),
+        ("-compression-level 3 disk.raw new.qcow2", "-compression-level is for"),
+        ("-threads 0 disk.raw new.qcow2", "at least 1"),
+        ("missing.raw new.qcow2", "cannot read `missing.raw`"),
+        ("-force cut.qcow2 there.vdi", "does not begin with a qcow2 header"),
+        ("-from vhd disk.raw new.raw", "is a damaged VHD image"),
+    ];
+    for (words, expected) in table {
+        let ran = convert(&bench, words);
+        assert!(ran.code == 1 && ran.stdout.contains(expected), "{words}: {} {}", ran.code, ran.stdout);
+        assert_eq!(names(&bench), before, "{words}");
+    }
+    assert_eq!(fs::read_to_string(bench.path("there.vdi")).unwrap(), "precious");
+}
+
+#[test]
+fn an_interrupt_ends_it_soon_and_leaves_nothing() {
+    let bench = Bench::new();
+    let noise = (0..8_000_000u64).flat_map(|number| number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
+    fs::write(bench.path("disk.raw"), noise.collect::<Vec<u8>>()).unwrap();
+    let words = ["convert", "-compression=zstd", "-compression-level=19", "-threads=1", "disk.raw", "disk.qcow2"];
+    let mut command = bench.command(&words);
+    let child = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let started = Instant::now();
+    while names(&bench).len() < 2 && started.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let process = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw).unwrap();
+    rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
+    let interrupted = Instant::now();
+    let ran = Ran::from(child.wait_with_output().unwrap());
+    assert!(interrupted.elapsed() < Duration::from_secs(5), "{:?}", interrupted.elapsed());
+    assert!(ran.code == 1 && ran.stdout.contains("cancelled; nothing was written"), "{}", ran.stdout);
+    assert_eq!(names(&bench), ["disk.raw"]);
+}
