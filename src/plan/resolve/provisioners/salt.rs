@@ -54,12 +54,11 @@ fn state_tree(decoder: &mut Decoder<'_>) -> PathBuf {
 fn formulas(decoder: &mut Decoder<'_>) -> Vec<Formula> {
     let mut formulas = Vec::new();
     for url in decoder.spanned_strings("formulas") {
-        match formula(&url.value) {
-            Some(formula) => formulas.push(formula),
-            None => {
-                let error = Diagnostic::error(format!("`{}` names no folder of a Git repository", url.value));
-                decoder.push(error.at(&url.span).help("write it as git::https://host/name.git//folder?ref=tag"));
-            }
+        if let Some(formula) = formula(&url.value) {
+            formulas.push(formula);
+        } else {
+            let error = Diagnostic::error(format!("`{}` names no folder of a Git repository", url.value));
+            decoder.push(error.at(&url.span).help("write it as git::https://host/name.git//folder?ref=tag"));
         }
     }
     formulas
