@@ -5,6 +5,7 @@
 #   machines/NAME   VMState, and UUID in machines/NAME.uuid
 #   fail/VERB       what the next call of VERB prints on standard error; it ends with code 1, or 0 with fail/VERB.zero
 #   slow/VERB       if it is there, a call of VERB works until it is interrupted, and then writes `stopped`
+#   full            if it is there, exports succeed and leave nothing, as on a full disk
 #   obeys           if it is there, guests react to the power button
 here=${0%/*}
 verb=$1
@@ -81,7 +82,7 @@ snapshot)
     need "$machine"
     if [ "$3" = list ]; then cat "$here/snapshots" || { echo "This machine does not have any snapshots"; exit 1; } fi
     ;;
-export) echo ovf > "$(after --output "$@")" ;;
+export) [ -e "$here/full" ] || echo ovf > "$(after --output "$@")" ;;
 unregistervm) need "$machine"; rm "$here/machines/$machine" "$here/machines/$machine".* ;;
 list) cat "$here/properties" 2> /dev/null ;;
 esac

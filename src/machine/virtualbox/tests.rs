@@ -167,6 +167,16 @@ async fn an_interrupted_export_is_stopped_before_the_machine_goes() {
     assert!(bench.machines().is_empty());
 }
 
+#[tokio::test]
+async fn an_export_that_left_nothing_is_no_success() {
+    let bench = Bench::new();
+    bench.write("full", "");
+    let mut machine = create(&bench, &machine(iso(|_| ()))).await.unwrap();
+    let error = machine.export().await.unwrap_err().to_string();
+    assert!(error.contains("box.ovf is not there") && error.contains("is full; free some space"), "{error}");
+    assert_eq!(bench.machines(), ["box"], "it goes with the build's cleanup");
+}
+
 /// Returns when VirtualBox works on the command.
 async fn called(bench: &Bench, verb: &str) {
     while !bench.calls().iter().any(|call| call.starts_with(verb)) {

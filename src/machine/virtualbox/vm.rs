@@ -109,6 +109,20 @@ impl VirtualBoxMachine {
         self.run_long(&snapshots::take(self.name(), target)).await
     }
 
+    /// Where the disk is full VirtualBox takes away what it has written, says that it succeeded, and ends with 0.
+    fn check_export(&self) -> Result<(), Error> {
+        let file = self.sequence().export_file();
+        if fs_err::metadata(&file).is_ok_and(|metadata| metadata.len() > 0) {
+            return Ok(());
+        }
+        let (file, folder) = (file.display(), self.runtime.output_directory.display());
+        let message = format!(
+            "VirtualBox says that it exported the machine, but {file} is not there; most likely the disk of {folder} \
+             is full; free some space"
+        );
+        Err(Error::Host { message })
+    }
+
     /// The machine leaves VirtualBox's list with its disks, unless the template keeps it. The user's goes back to
     /// where it was.
     async fn give_up(&self) -> Result<(), Error> {
@@ -203,6 +217,7 @@ impl Machine for VirtualBoxMachine {
         self.take_snapshot().await?;
         if let Some(call) = self.sequence().export() {
             self.run_long(&call).await?;
+            self.check_export()?;
         }
         self.give_up().await?;
         Ok(None)

@@ -2,6 +2,7 @@
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::process::Child;
 
 use super::*;
 use crate::io::secrets::Secret;
@@ -60,17 +61,32 @@ async fn a_guest_that_is_not_there_yet_is_told_as_the_bastion_sees_it() {
     assert!(error.to_string().contains("as the bastion sees it"), "{error}");
 }
 
+/// Its SOCKS server on a port that nobody else took in the meantime.
+async fn serving(command: &Cmd) -> (u16, Child) {
+    loop {
+        let port = free_port();
+        let command = command.clone().args(["-D", &format!("127.0.0.1:{port}")]);
+        let mut child = command.spawn(Stdio::null(), Stdio::null()).unwrap();
+        while child.try_wait().unwrap().is_none() {
+            if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+                return (port, child);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
+
 /// `ssh -D` is a SOCKS server.
 #[tokio::test]
 async fn a_socks_proxy_leads_to_the_guest() {
     let (key, folder) = (key("ed25519").await, tempfile::tempdir().unwrap());
     let (Some(server), Some(ssh)) = (sshd(&key).await, tool_or_skip("ssh")) else { return };
-    let (port, path) = (free_port(), folder.path().join("key"));
+    let path = folder.path().join("key");
     write_private(&path, key.private_pem.reveal());
     let command = Cmd::new(ssh).args(["-F", "none", "-N", "-o", "StrictHostKeyChecking=no", "-o"]);
-    let command = command.args(["UserKnownHostsFile=/dev/null", "-D", &format!("127.0.0.1:{port}"), "-i"]).arg(path);
+    let command = command.args(["UserKnownHostsFile=/dev/null", "-o", "ExitOnForwardFailure=yes", "-i"]).arg(path);
     let command = command.args(["-p", &server.port.to_string(), &format!("{}@127.0.0.1", user().await)]);
-    let _proxy = command.spawn(Stdio::null(), Stdio::null()).unwrap();
+    let (port, _proxy) = serving(&command).await;
     let proxy = Proxy { host: "127.0.0.1".into(), port, username: None, password: None };
     let plan = SshPlan { detour: Some(Detour::Proxy(proxy)), ..plan() };
     works(&connect_to(&server, &key, plan).await.unwrap()).await;

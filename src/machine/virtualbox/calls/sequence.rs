@@ -164,7 +164,7 @@ impl Sequence<'_> {
         (!plan.skip).then(|| export(self.name(), plan, &self.export_file()))
     }
 
-    fn export_file(&self) -> PathBuf {
+    pub(in crate::machine::virtualbox) fn export_file(&self) -> PathBuf {
         let plan = &self.plan.export;
         let stem = plan.file_name.clone().unwrap_or_else(|| PathBuf::from(self.name()));
         let mut file = self.runtime.output_directory.join(stem).into_os_string();

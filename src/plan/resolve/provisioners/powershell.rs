@@ -120,10 +120,10 @@ mod tests {
 
     #[test]
     fn an_inline_script_is_started_as_a_file() {
-        assert_eq!(command(json!({})), "powershell -executionpolicy bypass -file \"{{.Path}}\"");
-        assert_eq!(command(json!({"execution_policy": "none"})), "powershell -file \"{{.Path}}\"");
+        assert_eq!(command(json!({})), "powershell -executionpolicy bypass -file \"{{ .Path }}\"");
+        assert_eq!(command(json!({"execution_policy": "none"})), "powershell -file \"{{ .Path }}\"");
         let newer = json!({"use_pwsh": true, "execution_policy": 4});
-        assert_eq!(command(newer), "pwsh -executionpolicy restricted -file \"{{.Path}}\"");
+        assert_eq!(command(newer), "pwsh -executionpolicy restricted -file \"{{ .Path }}\"");
     }
 
     #[test]
@@ -132,8 +132,8 @@ mod tests {
         let plan = plan(own);
         assert_eq!(
             (plan.elevated_execute_command.to_string().as_str(), plan.env_var_format.as_str()),
-            ("x {{.Path}}", "y")
+            ("x {{ .Path }}", "y")
         );
-        assert_eq!(plan.execute_command.to_string(), "powershell -executionpolicy bypass -file \"{{.Path}}\"");
+        assert_eq!(plan.execute_command.to_string(), "powershell -executionpolicy bypass -file \"{{ .Path }}\"");
     }
 }
