@@ -152,6 +152,8 @@ async fn a_machine_of_another_service_is_looked_for_there() {
 
 #[tokio::test]
 async fn an_interrupted_export_is_stopped_before_the_machine_goes() {
+    // Whoever started the tests in the background may have told them to ignore interrupts, and a script with them.
+    let _heard = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt()).unwrap();
     let bench = Bench::new();
     bench.write("slow/export", "");
     let mut machine = create(&bench, &machine(iso(|_| ()))).await.unwrap();

@@ -1,5 +1,6 @@
 //! What is installed before the playbook runs: the requirements file, and the commands that read it.
 
+use super::locale;
 use crate::plan::provisioner::GalaxyPlan;
 use crate::process::Cmd;
 use crate::provision::Error;
@@ -20,7 +21,7 @@ pub(super) fn commands(plan: &GalaxyPlan) -> Vec<Result<Cmd, Error>> {
 }
 
 fn command(plan: &GalaxyPlan, content: Content) -> Cmd {
-    Cmd::new(&plan.command).args(words(plan, content, &plan.file.display().to_string())).users_locale()
+    locale::in_utf8(Cmd::new(&plan.command)).args(words(plan, content, &plan.file.display().to_string()))
 }
 
 /// For the guest: the words of both commands, with the file's path there.

@@ -7,6 +7,7 @@ mod arguments;
 mod files;
 pub(super) mod galaxy;
 mod inventory;
+mod locale;
 mod login;
 #[cfg(test)]
 mod real_guest;
@@ -82,7 +83,7 @@ impl Run<'_> {
     async fn play(&self, login: &Login, environment: &[(String, String)]) -> Result<(), Error> {
         let inventory = inventory::ready(&self.plan.inventory, login, self.files, self.context).await?;
         let arguments = arguments::of(self.plan, self.data, login, &inventory.path, self.files).await?;
-        let command = Cmd::new(&self.plan.command).args(arguments).users_locale();
+        let command = locale::in_utf8(Cmd::new(&self.plan.command)).args(arguments);
         let command = arguments::settings(self.plan)
             .fold(with_environment(command, environment), |command, pair| command.env(pair.0, pair.1));
         let result = self.succeed(&command).await;

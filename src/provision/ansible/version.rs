@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::locale;
 use crate::io::Context;
 use crate::process::Cmd;
 use crate::provision::Error;
@@ -13,7 +14,7 @@ const LIMIT: Duration = Duration::from_secs(120);
 const OLDEST: u32 = 2;
 
 pub(super) async fn check(program: &str, context: &Context) -> Result<(), Error> {
-    let output = Cmd::new(program).arg("--version").users_locale().deadline(LIMIT).run().await?;
+    let output = locale::in_utf8(Cmd::new(program)).arg("--version").deadline(LIMIT).run().await?;
     match parse(&output.stdout) {
         Some(version) if major(version).is_some_and(|major| major < OLDEST) => {
             let message = format!("`{program}` is version {version}; version {OLDEST} or later is needed");

@@ -121,7 +121,7 @@ impl Handler for Client {
         self.start(id, starts, session).await
     }
 
-    /// Who wants to look around has a better way: `packer`'s word for it is `breakpoint`.
+    /// Ansible only runs commands.
     async fn shell_request(&mut self, id: ChannelId, session: &mut Session) -> Result<(), Self::Error> {
         session.channel_failure(id)
     }
