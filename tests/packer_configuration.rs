@@ -13,16 +13,22 @@ mod tools;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use boxwright::process::Cmd;
 use fs_err as fs;
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 
 use guest::Guest;
 
 /// For a busy machine; a build takes seconds.
 const LONGEST: Duration = Duration::from_secs(180);
+
+/// Cases under way together.
+const AT_ONCE: usize = 4;
 
 /// What the templates speak of.
 const FILES: &[(&str, &str)] = &[
@@ -78,20 +84,27 @@ async fn build(program: &Path, case: &Value) -> Option<Outcome> {
     Some(Outcome { succeeded: output.status.success(), commands, files })
 }
 
-/// Folders in /tmp that provisioners have by default are there once: one case after the other.
-#[tokio::test]
+/// What is wrong with a case; an empty text where nothing is, or where no guest can be had.
+async fn complaint(packer: &Path, case: &Value) -> String {
+    let Some(theirs) = build(packer, case).await else { return String::new() };
+    let ours = build(Path::new(env!("CARGO_BIN_EXE_boxwright")), case).await.unwrap();
+    assert!(!theirs.commands.is_empty(), "{}: the guest was not reached", case["about"]);
+    if ours == theirs { String::new() } else { format!("{}\nours: {ours:#?}\nPacker's: {theirs:#?}\n", case["about"]) }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn guests_get_the_same_commands_and_files() {
     let Some(packer) = tools::tool_or_skip("packer") else { return };
-    let cases = cases();
+    let (cases, turns) = (cases(), Arc::new(Semaphore::new(AT_ONCE)));
     assert!(cases.len() >= 15, "{}", cases.len());
-    let mut complaints = Vec::new();
-    for case in &cases {
-        let Some(theirs) = build(&packer, case).await else { return };
-        let ours = build(Path::new(env!("CARGO_BIN_EXE_boxwright")), case).await.unwrap();
-        assert!(!theirs.commands.is_empty(), "{}: the guest was not reached", case["about"]);
-        if ours != theirs {
-            complaints.push(format!("{}\nours: {ours:#?}\nPacker's: {theirs:#?}", case["about"]));
-        }
+    let mut runs = JoinSet::new();
+    for case in cases {
+        let (packer, turns) = (packer.clone(), Arc::clone(&turns));
+        runs.spawn(async move {
+            let _turn = turns.acquire().await.unwrap();
+            complaint(&packer, &case).await
+        });
     }
-    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+    let complaints = runs.join_all().await.concat();
+    assert!(complaints.is_empty(), "{complaints}");
 }

@@ -1,6 +1,6 @@
 //! A guest that is this host: OpenSSH's server, whose sessions find stand-ins for Puppet, Salt, Chef, sudo and curl
 //! before anything else. Each writes down how it was called; nothing is fetched, and nothing outside of a temporary
-//! folder and of the provisioners' own folders in /tmp is written.
+//! folder is written.
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;
@@ -15,8 +15,8 @@ use tokio::process::Child;
 
 use crate::tools::tool_or_skip;
 
-/// What each session starts with: writes down the command, and runs it with the stand-ins in its path. Programs of
-/// Windows are taken for run.
+/// What each session starts with: writes down the command, and runs it with the stand-ins in its path. Folders that
+/// provisioners have in /tmp by default are in the guest's folder. Programs of Windows are taken for run.
 const SESSION: &str = r#"#!/bin/sh
 PATH=@guest@/bin:$PATH; export PATH
 cd @guest@/home
@@ -25,22 +25,27 @@ case $SSH_ORIGINAL_COMMAND in
   *) printf 'run %s\n' "$SSH_ORIGINAL_COMMAND" >>@guest@/log ;;
 esac
 case $SSH_ORIGINAL_COMMAND in c:/*) exit 0 ;; esac
-exec /bin/sh -c "$SSH_ORIGINAL_COMMAND"
+command=$(printf '%s' "$SSH_ORIGINAL_COMMAND" | sed 's#/tmp/packer-#@guest@/tmp/packer-#g; s#/tmp/install_salt#@guest@/tmp/install_salt#g')
+exec /bin/sh -c "$command"
 "#;
 
 /// A program that is configured: keeps what has arrived, and ends as it is told.
 const TOOL: &str = r#"#!/bin/sh
 { printf 'called %s' "$(basename "$0")"; for word; do printf ' [%s]' "$word"; done; echo; } >>@guest@/log
 mkdir -p @guest@/seen
-for folder in @guest@/stage @guest@/srv /tmp/packer-puppet-masterless /tmp/packer-puppet-server /tmp/packer-chef-solo /tmp/packer-chef-client; do
+for folder in @guest@/stage @guest@/srv @guest@/tmp/packer-*; do
   [ ! -d $folder ] || cp -R $folder @guest@/seen/
 done
 exit "$(cat @guest@/exit)"
 "#;
 
-/// What would change this host's own Salt is only written down.
+/// Nothing of this host's own Salt is changed: its configuration is passed over, its trees are in the guest's folder.
 const SUDO: &str = r#"#!/bin/sh
 case "$*" in */etc/salt*) exit 0 ;; esac
+for word; do
+  case $word in /srv/*) word=@guest@$word ;; esac
+  set -- "$@" "$word"; shift
+done
 while :; do case $1 in -E|sudo) shift ;; *) break ;; esac; done
 exec "$@"
 "#;
@@ -59,10 +64,6 @@ folder=$(printf '%s' "$*" | sed -n "s/.*New-Item.*-Path '\{0,1\}\([^']*\).*/\1/p
 "#;
 
 const TOOLS: [&str; 5] = ["puppet", "salt-call", "chef-solo", "chef-client", "knife"];
-
-/// Folders that provisioners have by default.
-const DEFAULTS: [&str; 4] =
-    ["packer-puppet-masterless", "packer-puppet-server", "packer-chef-solo", "packer-chef-client"];
 
 #[derive(Debug)]
 pub(crate) struct Guest {
@@ -86,7 +87,7 @@ impl Guest {
         tool_or_skip("ssh-keygen")?;
         let folder = tempfile::tempdir().unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        for name in ["bin", "home", "stage", "srv"] {
+        for name in ["bin", "home", "stage", "srv", "tmp"] {
             fs::create_dir(folder.path().join(name)).unwrap();
         }
         executable(folder.path(), "session", SESSION);
@@ -144,14 +145,6 @@ impl Guest {
 
     fn without_folder(&self, text: &str) -> String {
         text.replace(&self.path().display().to_string(), "@guest@")
-    }
-}
-
-impl Drop for Guest {
-    fn drop(&mut self) {
-        for folder in DEFAULTS {
-            let _ = fs::remove_dir_all(Path::new("/tmp").join(folder));
-        }
     }
 }
 
