@@ -26,7 +26,8 @@ async fn bastion(server: &Server, key: &KeyPair, folder: &TempDir) -> Detour {
 async fn works(communicator: &SshCommunicator) {
     let mut lines = Vec::new();
     communicator.run("echo works", |_, line| lines.push(line)).await.unwrap();
-    assert_eq!(lines, ["works"]);
+    // The start-up files of whoever runs the tests may speak first.
+    assert_eq!(lines.last().map(String::as_str), Some("works"), "{lines:?}");
 }
 
 #[tokio::test]
