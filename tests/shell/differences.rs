@@ -80,7 +80,7 @@ pub(crate) const ALL: &[Difference] = &[
     difference(Always, NotInFiles("PACKER_PLUGIN_"), PLUGINS),
     difference(Always, NotInFiles("PACKER_RUN_UUID="), PLUGINS),
     difference(In(&["files/up_a_folder_to_a_new_one"]), NoFile("/guest/new"), FOLDER),
-    difference(In(&["files/down_nothing"]), NoFile("/work/log.txt"), "a download that failed leaves no empty file"),
+    difference(In(&["files/down_nothing"]), NoFile("/host/log.txt"), "a download that failed leaves no empty file"),
 ];
 
 /// What we are expected to do where Packer did this.

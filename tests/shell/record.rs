@@ -58,7 +58,7 @@ impl Record {
 }
 
 fn trees(root: &Path, normal: &Normal) -> Vec<String> {
-    ["guest", "work"].iter().flat_map(|name| tree(&root.join(name), normal)).collect()
+    ["guest", "host"].iter().flat_map(|name| tree(&root.join(name), normal)).collect()
 }
 
 impl Call {

@@ -85,10 +85,10 @@ pub(crate) async fn run(program: &Path, case: &Case, keys: &Keys) -> Trial {
     let root = folder.path();
     let (guest, before) = (keys.guest(root), Record::before(root));
     let file = case.file();
-    fs::write(root.join("work").join(file), case.text(&guest, keys)).unwrap();
+    fs::write(root.join("host").join(file), case.text(&guest, keys)).unwrap();
     let guest_folder = format!("guest={}", root.join("guest").display());
     let command =
-        Cmd::new(program).args(["build", "-color=false", "-var", &guest_folder, file]).current_dir(root.join("work"));
+        Cmd::new(program).args(["build", "-color=false", "-var", &guest_folder, file]).current_dir(root.join("host"));
     let mut command = command.to_tokio();
     command.env_clear().envs(surroundings(root)).stdin(Stdio::null()).kill_on_drop(true);
     let output = tokio::time::timeout(LONGEST, command.output()).await.expect("the build hangs").unwrap();
@@ -117,7 +117,7 @@ fn surroundings(root: &Path) -> [(&'static str, PathBuf); 8] {
 fn prepare() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
-    for name in ["bin", "calls", "guest/there", "tmp", "work/tree/below", "work/tree/empty"] {
+    for name in ["bin", "calls", "guest/there", "tmp", "host/tree/below", "host/tree/empty"] {
         fs::create_dir_all(root.join(name)).unwrap();
     }
     executable(&root.join("record.sh"), RECORD.as_bytes());
@@ -125,21 +125,21 @@ fn prepare() -> TempDir {
         executable(&root.join("bin").join(name), text.as_bytes());
     }
     let files: [(&str, &[u8]); 10] = [
-        ("work/one.sh", b"#!/bin/sh\nlook one \"$0\" \"$@\"\n"),
-        ("work/two.sh", b"look two \"$0\"; umask > $GUEST/umask; cat > $GUEST/input\n"),
-        ("work/crlf.sh", b"#!/bin/sh\r\nlook crlf 'a\r'\r\necho end"),
-        ("work/spaced name.sh", b"#!/bin/sh\nlook spaced\n"),
-        ("work/fails.sh", b"#!/bin/sh\nlook fails\nexit 7\n"),
-        ("work/fails-once.sh", b"#!/bin/sh\necho x >> $GUEST/tries\n[ $(wc -l < $GUEST/tries) -gt 1 ]\n"),
-        ("work/binary", b"#!/bin/sh\necho '\xff\xfe\r\n\0' > $GUEST/bytes\nlook binary"),
-        ("work/tree/a.conf", b"a = 1\n"),
-        ("work/tree/below/b", b"b"),
+        ("host/one.sh", b"#!/bin/sh\nlook one \"$0\" \"$@\"\n"),
+        ("host/two.sh", b"look two \"$0\"; umask > $GUEST/umask; cat > $GUEST/input\n"),
+        ("host/crlf.sh", b"#!/bin/sh\r\nlook crlf 'a\r'\r\necho end"),
+        ("host/spaced name.sh", b"#!/bin/sh\nlook spaced\n"),
+        ("host/fails.sh", b"#!/bin/sh\nlook fails\nexit 7\n"),
+        ("host/fails-once.sh", b"#!/bin/sh\necho x >> $GUEST/tries\n[ $(wc -l < $GUEST/tries) -gt 1 ]\n"),
+        ("host/binary", b"#!/bin/sh\necho '\xff\xfe\r\n\0' > $GUEST/bytes\nlook binary"),
+        ("host/tree/a.conf", b"a = 1\n"),
+        ("host/tree/below/b", b"b"),
         ("guest/there/log", b"it went well\n"),
     ];
     for (name, bytes) in files {
         fs::write(root.join(name), bytes).unwrap();
     }
-    for name in ["work/tree/below/b", "work/one.sh", "work/fails.sh"] {
+    for name in ["host/tree/below/b", "host/one.sh", "host/fails.sh"] {
         set_mode(&root.join(name), 0o700);
     }
     folder
