@@ -175,10 +175,12 @@ fn in_one_go(calls: &[Call]) -> Vec<Call> {
 }
 
 fn one_go(path: &str, chmod: &Call, start: &Call) -> Call {
-    let store = format!("head -c LENGTH > {path} && chmod 0755 {path} && echo MARK && cat > /dev/null || exit 1; ");
+    let makes_executable = start.command.starts_with(&format!("chmod +x {path};"));
+    let chmod_first = if makes_executable { String::new() } else { format!("chmod 0755 {path} && ") };
+    let store = format!("head -c LENGTH > {path} && {chmod_first}echo MARK && grep -q go || exit 1; ");
     let is_script = |file: &&String| file.split(' ').next().and_then(name_of) == name_of(path);
     let script = chmod.files.iter().find(is_script);
-    let input = script.and_then(|file| file.splitn(3, ' ').nth(2)).map(str::to_owned);
+    let input = script.and_then(|file| file.splitn(3, ' ').nth(2)).map(|text| format!("{text}go\\n"));
     let files = start.files.iter().filter(|file| !is_script(file)).cloned().collect();
     Call { command: store + &start.command, status: start.status.clone(), files, input }
 }
