@@ -113,13 +113,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
         fs_err::write(&path, "abc").unwrap();
-        let list = [
+        let list = Arc::from([
             Entry::Enter { name: "etc".into(), mode: 0o700 },
             Entry::File { path, name: "a".into(), mode: 0o600, size: 3 },
             Entry::Leave,
-        ];
+        ]);
         let (ours, theirs) = tokio::io::duplex(64);
-        let (sent, read) = tokio::join!(entries(ours, &list.into()), sink(theirs, b"\0\0\0\0\0"));
+        let (sent, read) = tokio::join!(entries(ours, &list), sink(theirs, b"\0\0\0\0\0"));
         assert_eq!(sent, Ok(()));
         assert_eq!(read, b"D0700 0 etc\nC0600 3 a\nabc\0E\n");
     }
@@ -140,19 +140,19 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
         fs_err::write(&path, "abc").unwrap();
-        let list = [Entry::File { path, name: "a".into(), mode: 0o600, size: 4 }];
+        let list = Arc::from([Entry::File { path, name: "a".into(), mode: 0o600, size: 4 }]);
         let (ours, theirs) = tokio::io::duplex(64);
-        let (sent, _) = tokio::join!(entries(ours, &list.into()), sink(theirs, b"\0\0\0"));
+        let (sent, _) = tokio::join!(entries(ours, &list), sink(theirs, b"\0\0\0"));
         assert_eq!(sent, Err(Fault::Failed("a became shorter while it was read".into())));
     }
 
     /// The sink would wait for ever, and so would who waits for the sink.
     #[tokio::test]
     async fn a_file_that_is_gone_ends_the_sending_at_once() {
-        let list = [Entry::File { path: "/no/such/file".into(), name: "a".into(), mode: 0o600, size: 4 }];
+        let list = Arc::from([Entry::File { path: "/no/such/file".into(), name: "a".into(), mode: 0o600, size: 4 }]);
         let (ours, mut theirs) = tokio::io::duplex(64);
         theirs.write_all(b"\0").await.unwrap();
-        let sent = tokio::time::timeout(std::time::Duration::from_secs(20), entries(ours, &list.into())).await.unwrap();
+        let sent = tokio::time::timeout(std::time::Duration::from_secs(20), entries(ours, &list)).await.unwrap();
         assert!(matches!(sent, Err(Fault::Failed(text)) if text.contains("/no/such/file")));
     }
 }
