@@ -91,6 +91,8 @@ async fn playbooks_of_one_name_run_one_after_another() {
     let both = |plan: &mut AnsibleLocalPlan| {
         let more = plan.playbooks[0].parent().unwrap().join("more/site.yml");
         plan.playbooks.push(more);
+        // Ansible looks for roles beside a playbook; of several, each lies in a folder of its own, as Packer has it.
+        plan.command.insert_str(0, "ANSIBLE_ROLES_PATH=roles ");
     };
     let Some((result, folder, lines)) = play(both).await else { return };
     assert!(result.is_ok(), "{result:?} {lines:#?}");
