@@ -93,7 +93,7 @@ mod tests {
         plan(PostProcessorAction::ShellLocal(Box::new(ShellLocalPlan {
             scripts: Scripts::Files(Vec::new()),
             environment: [].into(),
-            env_var_format: "%s=%s ".into(),
+            env_var_format: Late::literal("%s=%s "),
             execute_command: Vec::new(),
             valid_exit_codes: vec![0],
             only_on: Vec::new(),

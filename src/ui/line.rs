@@ -81,6 +81,8 @@ pub(crate) fn of(event: &Event) -> Option<Line> {
         | Event::ProvisionerFinished { .. }
         | Event::ScriptFinished { .. }
         | Event::CleanupStep { .. }
+        | Event::Asking { .. }
+        | Event::Answered
         | Event::Debug { .. } => None,
     }
 }
