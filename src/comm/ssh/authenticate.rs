@@ -199,11 +199,9 @@ impl Attempt<'_> {
 
 /// A password that is known answers everything.
 async fn answers(credentials: &Credentials, prompts: Vec<Prompt>, events: &Events) -> Result<Vec<String>, String> {
-    match &credentials.password {
-        Some(password) => Ok(vec![password.reveal().to_owned(); prompts.len()]),
-        None => {
-            let questions = prompts.into_iter().map(|Prompt { prompt, echo }| (prompt, echo)).collect();
-            terminal::ask(questions, events).await
-        }
+    if let Some(password) = &credentials.password {
+        return Ok(vec![password.reveal().to_owned(); prompts.len()]);
     }
+    let questions = prompts.into_iter().map(|Prompt { prompt, echo }| (prompt, echo)).collect();
+    terminal::ask(questions, events).await
 }
