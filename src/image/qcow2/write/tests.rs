@@ -87,7 +87,7 @@ async fn many_clusters_are_counted() {
     let folder = tempfile::tempdir().unwrap();
     let mut image = {
         let file = fs::File::create(folder.path().join("target")).unwrap();
-        Image::start(file, 1 << 40, None).unwrap()
+        Image::start(file, 1 << 40, Codec::ZLIB).unwrap()
     };
     let clusters = 70_000;
     for cluster in 0..clusters {
