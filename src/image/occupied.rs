@@ -19,7 +19,10 @@ const LOOK_BYTES: usize = 512;
 const WORD_BITS: u64 = 64;
 
 /// A bit for each block.
-type Group = [u64; (GROUP_BLOCKS / WORD_BITS) as usize];
+const GROUP_WORDS: usize = 128;
+type Group = [u64; GROUP_WORDS];
+
+const _: () = assert!(GROUP_WORDS as u64 * WORD_BITS == GROUP_BLOCKS);
 
 /// Takes 1 KiB for each 512 MiB in which there is anything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,8 +55,7 @@ impl Occupied {
     }
 
     fn add(&mut self, block: u64) {
-        let empty = || Box::new([0; (GROUP_BLOCKS / WORD_BITS) as usize]);
-        let group = self.groups.entry(block / GROUP_BLOCKS).or_insert_with(empty);
+        let group = self.groups.entry(block / GROUP_BLOCKS).or_insert_with(|| Box::new([0; GROUP_WORDS]));
         let word = usize::try_from(block % GROUP_BLOCKS / WORD_BITS).expect("less than a group");
         group[word] |= 1 << (block % WORD_BITS);
         self.blocks += 1;
@@ -81,6 +83,16 @@ impl Occupied {
         (first..).step_by(64).zip(words).flat_map(|(first, &word)| {
             (0..WORD_BITS).filter(move |bit| word >> bit & 1 == 1).map(move |bit| first + bit)
         })
+    }
+}
+
+/// Of the indices of blocks, in order.
+#[cfg(test)]
+impl FromIterator<u64> for Occupied {
+    fn from_iter<T: IntoIterator<Item = u64>>(blocks: T) -> Self {
+        let mut occupied = Self::default();
+        blocks.into_iter().for_each(|block| occupied.add(block));
+        occupied
     }
 }
 
@@ -125,11 +137,8 @@ mod tests {
 
     #[test]
     fn groups_are_only_where_something_is() {
-        let mut occupied = Occupied::default();
         let blocks = [0, 63, 64, GROUP_BLOCKS - 1, 5 * GROUP_BLOCKS, 1 << 33];
-        for block in blocks {
-            occupied.add(block);
-        }
+        let occupied: Occupied = blocks.into_iter().collect();
         assert_eq!(occupied.groups().collect::<Vec<_>>(), [0, 5, (1 << 33) / GROUP_BLOCKS]);
         assert_eq!(occupied.iter().collect::<Vec<_>>(), blocks);
         assert_eq!(occupied.of_group(0).collect::<Vec<_>>(), blocks[..4]);

@@ -29,10 +29,13 @@ impl Layout {
         if virtual_bytes > MAX_BYTES {
             return Err(Error::TooLarge { bytes: virtual_bytes, format: "a qcow2 file", limit: MAX_BYTES });
         }
-        let occupied = Occupied::of(disk, cancelled)?;
+        Ok(Self::of_blocks(virtual_bytes, Occupied::of(disk, cancelled)?))
+    }
+
+    pub(super) fn of_blocks(virtual_bytes: u64, occupied: Occupied) -> Self {
         let mut layout = Self { virtual_bytes, occupied, reference_table: 0, reference_blocks: 0 };
         (layout.reference_blocks, layout.reference_table) = References::default().room(layout.clusters());
-        Ok(layout)
+        layout
     }
 
     /// Bytes of the disk that are read for it.
@@ -58,7 +61,7 @@ impl Layout {
         sink.into_inner().map_err(|error| Error::Write(error.into_error()))
     }
 
-    fn write_tables(&self, sink: &mut impl Write) -> std::io::Result<()> {
+    pub(super) fn write_tables(&self, sink: &mut impl Write) -> std::io::Result<()> {
         let header = Header {
             virtual_bytes: self.virtual_bytes,
             codec: None,
@@ -94,8 +97,7 @@ impl Layout {
             let table = groups.next_if(|(group, _)| *group == index);
             clusters.put(&entry(table.map(|(_, cluster)| cluster)))?;
         }
-        // A disk of no bytes has room for a table as well, which readers look for.
-        clusters.fill_up_to(self.level_2())
+        clusters.fill_up()
     }
 
     fn write_level_2(&self, clusters: &mut Clusters<impl Write>) -> std::io::Result<()> {
@@ -127,7 +129,7 @@ impl Layout {
 
     /// The first cluster of the level 2 tables.
     fn level_2(&self) -> u64 {
-        self.level_1() + (self.level_1_entries() * 8).div_ceil(CLUSTER_BYTES).max(1)
+        self.level_1() + (self.level_1_entries() * 8).div_ceil(CLUSTER_BYTES)
     }
 
     fn tables(&self) -> u64 {
@@ -159,12 +161,7 @@ impl<W: Write> Clusters<'_, W> {
 
     /// Ends the cluster.
     fn fill_up(&mut self) -> std::io::Result<()> {
-        self.fill_up_to(self.at.div_ceil(CLUSTER_BYTES))
-    }
-
-    /// The next byte is the first one of that cluster.
-    fn fill_up_to(&mut self, cluster: u64) -> std::io::Result<()> {
-        while self.at < cluster * CLUSTER_BYTES {
+        while !self.at.is_multiple_of(CLUSTER_BYTES) {
             self.put(&[0; 8])?;
         }
         Ok(())
