@@ -81,7 +81,7 @@ impl Occupied {
         let words = self.groups.get(&group).map_or(&[][..], |words| words.as_slice());
         let first = group * GROUP_BLOCKS;
         (first..).step_by(64).zip(words).flat_map(|(first, &word)| {
-            (0..WORD_BITS).filter(move |bit| word >> bit & 1 == 1).map(move |bit| first + bit)
+            (0..WORD_BITS).filter(move |bit| (word >> bit) & 1 == 1).map(move |bit| first + bit)
         })
     }
 }

@@ -85,7 +85,10 @@ fn collect(entries: &[GnuSparseHeader], ranges: &mut Vec<Range<u64>>) -> std::io
         if ranges.len() == MAX_ENTRIES {
             return Err(bad("it has too many entries"));
         }
-        ranges.push(start..end);
+        // The last entry is often an empty one.
+        if length > 0 {
+            ranges.push(start..end);
+        }
     }
     Ok(())
 }

@@ -143,7 +143,7 @@ fn cluster_bytes() -> usize {
 
 /// What a table says of a cluster of the file, or of none.
 fn entry(cluster: Option<u64>) -> [u8; 8] {
-    cluster.map_or(0, |cluster| cluster * CLUSTER_BYTES | COPIED).to_be_bytes()
+    cluster.map_or(0, |cluster| (cluster * CLUSTER_BYTES) | COPIED).to_be_bytes()
 }
 
 /// Counts what was written.
