@@ -1,6 +1,7 @@
 //! Boxes for the provider `vmware_desktop` (VMware Workstation and Fusion): a machine's settings with its disks. What VMware
 //! left is taken as it is; of any other machine's disks a small description is written.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use serde::Serialize;
@@ -85,8 +86,11 @@ fn provider_part(files: Contents, architecture: &str) -> ProviderPart {
 
 /// Vagrant's plugin gives each machine its own name and addresses. The bridges are what devices on PCI Express hang on.
 fn settings(appliance: &Appliance, disks: &[String]) -> String {
-    let mut settings: Vec<(String, String)> = Vec::new();
-    let mut set = |key: &str, value: &str| settings.push((key.to_owned(), value.to_owned()));
+    let mut text = String::new();
+    let mut set = |key: &str, value: &str| {
+        // Writing to a text cannot fail.
+        let _ = writeln!(text, "{key} = \"{value}\"");
+    };
     set(".encoding", "UTF-8");
     set("config.version", "8");
     set("virtualHW.version", HARDWARE_VERSION);
@@ -111,7 +115,7 @@ fn settings(appliance: &Appliance, disks: &[String]) -> String {
     set("ethernet0.connectionType", "nat");
     set("ethernet0.addressType", "generated");
     set("floppy0.present", "FALSE");
-    settings.iter().map(|(key, value)| format!("{key} = \"{value}\"\n")).collect()
+    text
 }
 
 /// What would end the text of a setting, or begin something in it.
