@@ -50,6 +50,10 @@ pub enum Work {
     Write {
         path: PathBuf,
     },
+    /// An archive that is read.
+    Unpack {
+        path: PathBuf,
+    },
 }
 
 /// Which stream of a program or of the guest a line came from.

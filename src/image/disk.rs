@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use fs_err as fs;
 
 use super::unused::Unused;
-use super::{Content, Error, Extent, Input, Qcow2, Raw, Source, Vdi, Vhd, Vmdk, vdi, vhd};
+use super::{Content, Error, Extent, Input, Qcow2, Raw, Source, Vdi, Vhd, Vmdk, Window, vdi, vhd};
 
 /// Images below one another. QEMU sets no limit; each open one takes memory.
 const MAX_BACKING_FILES: usize = 64;
@@ -99,7 +99,7 @@ impl<R: Source> Layer<R> {
 
 /// A disk as its guest saw it.
 #[derive(Debug)]
-pub struct Disk<R = fs::File> {
+pub struct Disk<R = Window> {
     /// The one on top is the first.
     layers: Vec<Layer<R>>,
     /// What is left out of it.
@@ -119,7 +119,8 @@ impl Disk {
             if seen.contains(&real) {
                 return Err(Error::BackingLoop { path: path.to_owned() });
             }
-            let opened = fs::File::open(&real).map_err(|source| Error::Read { path: file.clone(), source })?;
+            let opened = fs::File::open(&real).and_then(Window::whole);
+            let opened = opened.map_err(|source| Error::Read { path: file.clone(), source })?;
             let (layer, backing) = layer(Input::new(opened, &file)?, format)?;
             layers.push(layer);
             seen.push(real);

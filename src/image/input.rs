@@ -10,7 +10,7 @@ use rustix::io::Errno;
 use super::{Error, Format};
 
 /// More than any format needs to be known.
-const FORMAT_BYTES: usize = 128;
+pub const FORMAT_BYTES: usize = 128;
 
 /// Where an image's bytes come from.
 pub trait Source: Read + Seek {

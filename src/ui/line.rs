@@ -108,5 +108,6 @@ pub(crate) fn work_name(work: &Work) -> String {
         Work::Typing => "typing the boot command".to_owned(),
         Work::Upload { destination } => format!("uploading to {destination}"),
         Work::Write { path } => format!("writing {}", path.display()),
+        Work::Unpack { path } => format!("unpacking {}", path.display()),
     }
 }
