@@ -2,6 +2,7 @@
 
 use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::ops::Range;
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
@@ -43,6 +44,19 @@ pub struct Input<R> {
     source: R,
     path: PathBuf,
     length: u64,
+}
+
+impl Input<fs::File> {
+    /// Opens a file or a disk. Anything else has no length, or nobody at its other end.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let failed = |source| Error::Read { path: path.to_owned(), source };
+        let kind = fs::metadata(path).map_err(failed)?.file_type();
+        if !kind.is_file() && !kind.is_block_device() {
+            let what = if kind.is_dir() { "it is a folder" } else { "it is neither a file nor a disk" };
+            return Err(Error::Unsupported { path: path.to_owned(), what: what.into() });
+        }
+        Self::new(fs::File::open(path).map_err(failed)?, path)
+    }
 }
 
 impl<R: Source> Input<R> {

@@ -12,6 +12,8 @@ mod entries;
 mod error;
 mod fields;
 mod input;
+mod layer;
+mod mapped;
 mod output;
 pub mod ova;
 pub mod ovf;
@@ -31,11 +33,10 @@ pub use disk::{Disk, Format};
 pub use error::Error;
 pub use input::{Input, Source};
 pub use output::Output;
-pub use qcow2::{Qcow2, Qcow2Options, write_qcow2};
-pub use raw::{Raw, write_raw};
-pub use vdi::{Vdi, write_vdi};
-pub use vhd::{Alignment, Vhd, write_dynamic_vhd, write_fixed_vhd};
-pub use vmdk::Vmdk;
+pub use qcow2::{Qcow2Options, write_qcow2};
+pub use raw::write_raw;
+pub use vdi::write_vdi;
+pub use vhd::{Alignment, write_dynamic_vhd, write_fixed_vhd};
 pub use window::Window;
 
 /// No image may claim to hold more than 1 PiB.

@@ -58,8 +58,7 @@ fn open(path: &Path, from: Option<Format>, keep_unused: bool, cancelled: &Cancel
 
 /// A fixed VHD does not begin as one: there the name counts.
 fn detect(path: &Path) -> Result<Format, image::Error> {
-    let file = fs::File::open(path).map_err(|source| image::Error::Read { path: path.to_owned(), source })?;
-    let format = Input::new(file, path)?.format()?;
+    let format = Input::open(path)?.format()?;
     let named_vhd = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("vhd"));
     Ok(if format == Format::Raw && named_vhd { Format::Vhd } else { format })
 }

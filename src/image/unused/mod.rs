@@ -49,17 +49,18 @@ impl Unused {
         if extent.content != Content::Data {
             return Ok(extent);
         }
-        let stretch = self.at(disk, extent.start)?;
+        let stretch = self.at(disk, extent)?;
         let content = if stretch.free { Content::Zero } else { Content::Data };
         Ok(Extent { length: extent.length.min(stretch.length), content, ..extent })
     }
 
-    fn at<R: Source>(&mut self, disk: &mut Disk<R>, offset: u64) -> Result<Stretch, Error> {
+    fn at<R: Source>(&mut self, disk: &mut Disk<R>, extent: Extent) -> Result<Stretch, Error> {
+        let offset = extent.start;
         let next = self.systems.partition_point(|system| system.end() <= offset);
         match self.systems.get_mut(next) {
             None => Ok(Stretch { free: false, length: u64::MAX - offset }),
             Some(system) if system.start() > offset => Ok(Stretch { free: false, length: system.start() - offset }),
-            Some(system) => system.at(disk, offset),
+            Some(system) => system.at(disk, extent),
         }
     }
 }

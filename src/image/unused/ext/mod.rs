@@ -6,7 +6,7 @@ mod superblock;
 use super::Stretch;
 use super::partitions::Partition;
 use crate::image::fields::{le_u16, le_u32};
-use crate::image::{Disk, Error, Source};
+use crate::image::{Disk, Error, Extent, Source};
 use superblock::Superblock;
 
 /// The group's map was never written. Its blocks were never used either, so there is nothing to leave out.
@@ -59,10 +59,10 @@ impl Ext {
         self.partition.start + self.superblock.blocks * self.superblock.block_bytes
     }
 
-    /// What is at `offset` of the disk, which lies within.
-    pub(super) fn at<R: Source>(&mut self, disk: &mut Disk<R>, offset: u64) -> Result<Stretch, Error> {
+    /// What is at the start of `extent`, which lies within. Behind its end the map is not looked at.
+    pub(super) fn at<R: Source>(&mut self, disk: &mut Disk<R>, extent: Extent) -> Result<Stretch, Error> {
         let (block_bytes, first) = (self.superblock.block_bytes, self.superblock.first_block);
-        let inside = offset - self.partition.start;
+        let inside = extent.start - self.partition.start;
         let block = inside / block_bytes;
         // With blocks of 1 KiB, the first one belongs to no group.
         let Some(numbered) = block.checked_sub(first) else {
@@ -70,8 +70,8 @@ impl Ext {
         };
         let (group, index) = (numbered / self.superblock.group_blocks, numbered % self.superblock.group_blocks);
         self.use_group(disk, group)?;
-        let blocks = self.superblock.blocks_of(group);
-        let (free, run) = run(&self.map, index, blocks);
+        let asked = extent.length.div_ceil(block_bytes).saturating_add(index + 1);
+        let (free, run) = run(&self.map, index, self.superblock.blocks_of(group).min(asked));
         Ok(Stretch { free, length: run * block_bytes - inside % block_bytes })
     }
 
