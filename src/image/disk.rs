@@ -6,7 +6,7 @@ use fs_err as fs;
 
 use super::layer::Layer;
 use super::unused::Unused;
-use super::{Content, Error, Extent, Input, Source, vdi, vhd};
+use super::{Content, Error, Extent, Input, Source, vdi, vhd, vhdx};
 
 /// Images below one another. QEMU sets no limit; each open one takes memory.
 const MAX_BACKING_FILES: usize = 64;
@@ -19,17 +19,19 @@ pub enum Format {
     Vmdk,
     Vdi,
     Vhd,
+    Vhdx,
 }
 
 impl Format {
     /// Their names, QEMU's among them.
-    pub const NAMES: [(&str, Self); 6] = [
+    pub const NAMES: [(&str, Self); 7] = [
         ("raw", Self::Raw),
         ("qcow2", Self::Qcow2),
         ("vmdk", Self::Vmdk),
         ("vdi", Self::Vdi),
         ("vhd", Self::Vhd),
         ("vpc", Self::Vhd),
+        ("vhdx", Self::Vhdx),
     ];
 
     pub fn by_name(name: &str) -> Option<Self> {
@@ -51,6 +53,8 @@ impl Format {
             Self::Vdi
         } else if start.starts_with(vhd::COOKIE) {
             Self::Vhd
+        } else if start.starts_with(vhdx::SIGNATURE) {
+            Self::Vhdx
         } else {
             Self::Raw
         }

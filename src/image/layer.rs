@@ -7,6 +7,7 @@ use super::qcow2::Qcow2;
 use super::raw::Raw;
 use super::vdi::Vdi;
 use super::vhd::Vhd;
+use super::vhdx::Vhdx;
 use super::vmdk::Vmdk;
 use super::{Error, Extent, Format, Input, Source};
 
@@ -20,6 +21,7 @@ enum Kind<R> {
     Vmdk(Vmdk<R>),
     Vdi(Vdi<R>),
     Vhd(Vhd<R>),
+    Vhdx(Vhdx<R>),
 }
 
 #[derive(Debug)]
@@ -39,6 +41,7 @@ impl<R: Source> Layer<R> {
             Format::Vmdk => Kind::Vmdk(Vmdk::open(input)?),
             Format::Vdi => Kind::Vdi(Vdi::open(input)?),
             Format::Vhd => Kind::Vhd(Vhd::open(input)?),
+            Format::Vhdx => Kind::Vhdx(Vhdx::open(input)?),
             Format::Qcow2 => {
                 let image = Qcow2::open(input)?;
                 backing = image.backing().map(|backing| (backing.path.clone(), backing.format));
@@ -55,6 +58,7 @@ impl<R: Source> Layer<R> {
             Kind::Vmdk(image) => image,
             Kind::Vdi(image) => image,
             Kind::Vhd(image) => image,
+            Kind::Vhdx(image) => image,
         }
     }
 
@@ -65,6 +69,7 @@ impl<R: Source> Layer<R> {
             Kind::Vmdk(image) => image,
             Kind::Vdi(image) => image,
             Kind::Vhd(image) => image,
+            Kind::Vhdx(image) => image,
         }
     }
 

@@ -7,6 +7,7 @@
 mod blocks;
 mod codec;
 pub mod convert;
+mod crc;
 mod disk;
 mod entries;
 mod error;
@@ -25,6 +26,7 @@ pub(crate) mod testing;
 mod unused;
 mod vdi;
 mod vhd;
+mod vhdx;
 pub mod vmdk;
 mod window;
 

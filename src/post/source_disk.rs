@@ -89,7 +89,7 @@ fn of_file(path: &Path) -> Result<Option<SourceDisk>, Error> {
     };
     Ok(match Format::detect(&start) {
         Format::Raw => None,
-        format @ (Format::Vmdk | Format::Vdi | Format::Vhd) => {
+        format @ (Format::Vmdk | Format::Vdi | Format::Vhd | Format::Vhdx) => {
             disk(format.name(), image::Disk::open(path, format)?.virtual_bytes(), true)
         }
         Format::Qcow2 => {
