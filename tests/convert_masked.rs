@@ -13,13 +13,10 @@ use tools::tool_or_skip;
 
 /// Text, zeros and noise.
 fn bench() -> Bench {
-    let bench = Bench::new();
-    let mut disk: Vec<u8> = (0..60_000).flat_map(|number: u32| format!("{number:07}\n").into_bytes()).collect();
-    disk.resize(700_000, 0);
-    disk.extend((0..30_000u64).flat_map(|number| number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes()));
-    disk.resize(1 << 20, 7);
-    fs::write(bench.path("disk.raw"), disk).unwrap();
-    bench
+    let lines: String = (0..60_000).map(|number: u32| format!("{number:07}\n")).collect();
+    let noise: String =
+        (0..30_000u64).map(|number| format!("{:016x}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect();
+    Bench::new().file("disk.raw", &[lines.as_str(), &"\0".repeat(100_000), &noise].concat())
 }
 
 /// A processor of 2003: no SSE3, no AVX, no BMI, no carry-less multiplication.

@@ -58,6 +58,18 @@ fn check(case: &Case) {
     }
 }
 
+/// What the cases change is sound before.
+#[test]
+fn the_images_are_good_at_first() {
+    for image in [qcow2::good("bad.qcow2"), vmdk::good(), vdi::good(), vhd::good(), vhdx::good()] {
+        let bench = Bench::new();
+        write(&bench, &image);
+        let ran = bench.run(&["convert", &image.name, "out.raw"]);
+        assert_eq!(ran.code, 0, "{}: {}", image.name, ran.stdout);
+        assert!(fs::read(bench.path("out.raw")).unwrap().starts_with(b"xxxx"), "{}", image.name);
+    }
+}
+
 #[test]
 fn qcow2() {
     qcow2::cases().iter().for_each(check);

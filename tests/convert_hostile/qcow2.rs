@@ -15,7 +15,7 @@ const COMPRESSED: u64 = 1 << 62;
 const SECTORS_SHIFT: u32 = 54;
 
 /// A disk of 1 MiB of which the first cluster is there.
-fn good(name: &str) -> Image {
+pub(crate) fn good(name: &str) -> Image {
     Image::new(name, vec![0; CLUSTER])
         .put(0, b"QFI\xfb\0\0\0\x03")
         .put(20, &16u32.to_be_bytes())

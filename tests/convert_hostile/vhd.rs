@@ -40,6 +40,10 @@ fn bad(at: usize, bytes: &[u8]) -> Image {
     summed(plain().put(at, bytes))
 }
 
+pub(crate) fn good() -> Image {
+    bad(0, b"conectix")
+}
+
 pub(crate) fn cases() -> Vec<Case> {
     let (short, outside) = ("its table is too short for its disk", "its table lies outside the file");
     let second = "its second header lies outside the file";

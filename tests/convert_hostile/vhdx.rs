@@ -71,6 +71,10 @@ fn bad(at: usize, bytes: &[u8]) -> Image {
     image.put(HEADER + 4, &header).put(REGIONS + 4, &regions)
 }
 
+pub(crate) fn good() -> Image {
+    bad(0, b"vhdxfile")
+}
+
 pub(crate) fn cases() -> Vec<Case> {
     [headers(), blocks()].into_iter().flatten().collect()
 }

@@ -95,7 +95,8 @@ impl Header {
         if table_bytes > MAX_LEVEL_1_BYTES || !input.holds(self.level_1_offset, table_bytes) {
             return Err(input.damaged(FORMAT, "its first table lies outside the file"));
         }
-        if !self.level_1_offset.is_multiple_of(self.cluster_bytes()) || self.level_1_offset == 0 {
+        let apart = self.level_1_offset.is_multiple_of(self.cluster_bytes()) && self.level_1_offset > 0;
+        if self.level_1_entries > 0 && !apart {
             return Err(input.damaged(FORMAT, "its first table lies on the header, or is not aligned"));
         }
         Ok(())

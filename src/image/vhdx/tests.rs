@@ -97,7 +97,7 @@ async fn wrong_numbers_are_errors() {
         (newer + 48, &[1], header, "its log has changes"),
         (0x30008, &[0xff; 4], regions, "a table of 4294967295 regions"),
         (0x30008, &[1, 0, 0, 0], regions, "a region is missing"),
-        (0x30010, &[0xff; 4], regions, "a region that this program does not know"),
+        (0x30010, &[0xff; 4], regions, "a region is missing"),
         (0x30010 + 16, &[0xff; 8], regions, "lies outside the file"),
         (0x30010 + 16, &[0; 8], regions, "lies outside the file"),
         (0x30010 + 24, &[8, 0, 0, 0], regions, "too short for its disk"),
