@@ -59,13 +59,11 @@ impl<R: Source> Mapped for Vhd<R> {
     }
 
     fn read_place(&mut self, place: Option<u64>, _: u64, part: &mut [u8]) -> Result<(), Error> {
-        match place {
-            Some(place) => self.input.read_padded(place, part),
-            None => {
-                part.fill(0);
-                Ok(())
-            }
-        }
+        let Some(place) = place else {
+            part.fill(0);
+            return Ok(());
+        };
+        self.input.read_padded(place, part)
     }
 
     fn most_data(&self) -> u64 {
