@@ -26,7 +26,7 @@ pub(crate) fn good(name: &str) -> Image {
         .put(100, &104u32.to_be_bytes())
         .put(LEVEL_1, &(LEVEL_2 as u64).to_be_bytes())
         .put(LEVEL_2, &(DATA as u64).to_be_bytes())
-        .put(DATA, &[b'x'; CLUSTER])
+        .put(DATA, &vec![b'x'; CLUSTER])
 }
 
 fn bad() -> Image {
@@ -79,7 +79,7 @@ fn headers() -> Vec<Case> {
 fn tables() -> Vec<Case> {
     let outside = "its first table lies outside the file";
     let everywhere = [(LEVEL_2 as u64).to_be_bytes(); 2048].concat();
-    let all_entries = [(DATA as u64).to_be_bytes(); CLUSTER / 8].concat();
+    let all_entries = (DATA as u64).to_be_bytes().repeat(CLUSTER / 8);
     let same = bad().put(24, &(1u64 << 40).to_be_bytes()).put(36, &2048u32.to_be_bytes());
     vec![
         case("level 1 behind the end", bad().put(40, &[0x7f]), outside),

@@ -19,7 +19,7 @@ pub(crate) fn good() -> Image {
         .put(384, &16u32.to_le_bytes())
         .put(MAP, &[0xff; 64])
         .put(MAP, &[0; 4])
-        .put(DATA, &[b'x'; BLOCK as usize])
+        .put(DATA, &vec![b'x'; BLOCK as usize])
 }
 
 pub(crate) fn cases() -> Vec<Case> {

@@ -25,7 +25,7 @@ fn plain() -> Image {
         .put(HEADER + 32, &u32::try_from(BLOCK).unwrap().to_be_bytes())
         .put(TABLE, &[0xff; 64])
         .put(TABLE, &4u32.to_be_bytes())
-        .put(DATA + 512, &[b'x'; BLOCK])
+        .put(DATA + 512, &vec![b'x'; BLOCK])
 }
 
 /// With sums that are right.

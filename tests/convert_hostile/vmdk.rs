@@ -26,7 +26,7 @@ pub(crate) fn good() -> Image {
         .put(DESCRIPTOR, TEXT.as_bytes())
         .put(DIRECTORY, &3u32.to_le_bytes())
         .put(TABLE, &8u32.to_le_bytes())
-        .put(GRAIN, &[b'x'; GRAIN_BYTES])
+        .put(GRAIN, &vec![b'x'; GRAIN_BYTES])
 }
 
 /// With a grain of `length` bytes for sector `sector` of the disk.

@@ -126,7 +126,9 @@ async fn copies_are_enough() {
     let image = small_image(folder.path()).await;
     let spoiled = |places: &[usize]| {
         let mut image = image.clone();
-        places.iter().for_each(|place| image[*place] ^= 1);
+        for place in places {
+            image[*place] ^= 1;
+        }
         error_of(&image, VHDX).unwrap_or_default()
     };
     assert_eq!(spoiled(&[0x30000]), "");
