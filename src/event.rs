@@ -50,6 +50,10 @@ pub enum Work {
     Write {
         path: PathBuf,
     },
+    /// An archive that is read.
+    Unpack {
+        path: PathBuf,
+    },
 }
 
 /// Which stream of a program or of the guest a line came from.
@@ -204,6 +208,11 @@ pub enum Event {
     AlsoFailed {
         message: String,
     },
+    /// Somebody is asked at the terminal. What is drawn there makes way; the question is shown by who asks it.
+    Asking {
+        question: String,
+    },
+    Answered,
     /// What was kept of a failed build.
     EvidenceSaved {
         folder: PathBuf,
@@ -231,6 +240,7 @@ pub struct Events {
 pub struct EventReceiver {
     receiver: mpsc::UnboundedReceiver<(Arc<str>, Event)>,
     backlog: Arc<Backlog>,
+    received: usize,
 }
 
 /// What was sent and not yet received.
@@ -238,17 +248,25 @@ pub struct EventReceiver {
 struct Backlog {
     length: AtomicUsize,
     is_short: Notify,
+    sent: AtomicUsize,
+    /// Events that the reporter is done with.
+    reported: AtomicUsize,
+    progress: Notify,
 }
 
 impl EventReceiver {
+    /// The next event. Who asks for it is done with the one before.
     pub async fn recv(&mut self) -> Option<(Arc<str>, Event)> {
+        self.backlog.report(self.received);
         let received = self.receiver.recv().await;
+        self.received += usize::from(received.is_some());
         self.backlog.shorten(received.is_some());
         received
     }
 
     pub fn try_recv(&mut self) -> Result<(Arc<str>, Event), mpsc::error::TryRecvError> {
         let received = self.receiver.try_recv();
+        self.received += usize::from(received.is_ok());
         self.backlog.shorten(received.is_ok());
         received
     }
@@ -257,6 +275,7 @@ impl EventReceiver {
     pub fn close(&mut self) {
         self.receiver.close();
         self.backlog.is_short.notify_waiters();
+        self.backlog.progress.notify_waiters();
     }
 
     pub fn is_closed(&self) -> bool {
@@ -276,6 +295,21 @@ impl Backlog {
             self.is_short.notify_waiters();
         }
     }
+
+    fn report(&self, received: usize) {
+        self.reported.store(received, Ordering::Relaxed);
+        self.progress.notify_waiters();
+    }
+}
+
+/// Somebody is asked at the terminal until this is dropped.
+#[derive(Debug)]
+pub struct Asking(Events);
+
+impl Drop for Asking {
+    fn drop(&mut self) {
+        self.0.send(Event::Answered);
+    }
 }
 
 impl Events {
@@ -283,7 +317,10 @@ impl Events {
     pub fn channel() -> (Self, EventReceiver) {
         let (sender, receiver) = mpsc::unbounded_channel();
         let backlog = Arc::<Backlog>::default();
-        (Self { build: "".into(), sender, backlog: Arc::clone(&backlog) }, EventReceiver { receiver, backlog })
+        (
+            Self { build: "".into(), sender, backlog: Arc::clone(&backlog) },
+            EventReceiver { receiver, backlog, received: 0 },
+        )
     }
 
     /// Waits while more events are on their way than the reporter can follow. For who hands on the output of programs:
@@ -300,6 +337,28 @@ impl Events {
         }
     }
 
+    /// Has the terminal made free for a question, which is then to be written there. Other builds may go on to write
+    /// lines; the question is shown again below them.
+    pub async fn ask(&self, question: &str) -> Asking {
+        self.send(Event::Asking { question: question.to_owned() });
+        self.reported().await;
+        Asking(self.clone())
+    }
+
+    /// Waits until all that was sent so far is reported.
+    async fn reported(&self) {
+        let sent = self.backlog.sent.load(Ordering::Relaxed);
+        loop {
+            let progress = self.backlog.progress.notified();
+            tokio::pin!(progress);
+            progress.as_mut().enable();
+            if self.backlog.reported.load(Ordering::Relaxed) >= sent || self.sender.is_closed() {
+                return;
+            }
+            progress.await;
+        }
+    }
+
     #[must_use]
     pub fn for_build(&self, build: &str) -> Self {
         Self { build: build.into(), ..self.clone() }
@@ -307,6 +366,7 @@ impl Events {
 
     pub fn send(&self, event: Event) {
         self.backlog.length.fetch_add(1, Ordering::Relaxed);
+        self.backlog.sent.fetch_add(1, Ordering::Relaxed);
         // Nobody listens any more only while the program ends.
         let _ = self.sender.send((self.build.clone(), event));
     }
@@ -349,11 +409,36 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_question_waits_until_the_reporter_has_made_way() {
+        let (events, mut receiver) = Events::channel();
+        events.send(Event::MachineStopped);
+        let made_way = std::cell::Cell::new(false);
+        let report = async {
+            while let Some((_, event)) = receiver.recv().await {
+                // Whatever drawing takes.
+                tokio::task::yield_now().await;
+                match event {
+                    Event::Asking { .. } => made_way.set(true),
+                    Event::Answered => break,
+                    _ => {}
+                }
+            }
+        };
+        let ask = async {
+            let asking = events.ask("why? ").await;
+            assert!(made_way.get());
+            drop(asking);
+        };
+        tokio::join!(ask, report);
+    }
+
+    #[tokio::test]
     async fn nobody_waits_for_a_receiver_that_is_gone() {
         let (events, receiver) = Events::channel();
         (0..BACKLOG).for_each(|_| events.send(Event::MachineStopped));
         let waiting = events.catch_up();
         tokio::join!(waiting, async { drop(receiver) });
         events.catch_up().await;
+        events.ask("why? ").await;
     }
 }

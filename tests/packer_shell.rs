@@ -50,14 +50,17 @@ async fn scripts_see_and_guests_are_told_what_packer_says() {
         let (packer, keys, turns) = (packer.clone(), Arc::clone(&keys), Arc::clone(&turns));
         runs.spawn(async move {
             let _turn = turns.acquire().await.unwrap();
-            let ours = Path::new(env!("CARGO_BIN_EXE_boxwright"));
-            let (packers, ours) = tokio::join!(trial::run(&packer, &case, &keys), trial::run(ours, &case, &keys));
-            Outcome { case, packers, ours }
+            both(&packer, case, &keys).await
         });
     }
     let (mut used, mut report) = (BTreeSet::new(), String::new());
     for outcome in runs.join_all().await {
-        report.push_str(&compare(&outcome, &mut used));
+        let mut used_here = used.clone();
+        if compare(&outcome, &mut used_here).is_empty() {
+            used = used_here;
+        } else {
+            report.push_str(&compare(&both(&packer, outcome.case, &keys).await, &mut used));
+        }
     }
     assert!(report.is_empty(), "{report}");
     let unused = differences::ALL.iter().enumerate().filter(|(number, _)| !used.contains(number));
@@ -71,6 +74,14 @@ fn readers_are_told_of_every_difference() {
     let page = fs::read_to_string(page).unwrap();
     let untold = differences::ALL.iter().filter(|difference| !page.contains(difference.why));
     assert_eq!(untold.map(|difference| difference.why).collect::<Vec<_>>(), [""; 0]);
+}
+
+/// A script in the guest has one of ten thousand names in a folder that all guests here share, and some names meet.
+/// So a case that differs is run once more, when it is alone.
+async fn both(packer: &Path, case: Case, keys: &Keys) -> Outcome {
+    let ours = Path::new(env!("CARGO_BIN_EXE_boxwright"));
+    let (packers, ours) = tokio::join!(trial::run(packer, &case, keys), trial::run(ours, &case, keys));
+    Outcome { case, packers, ours }
 }
 
 /// Of every file in `cases` each entry, named after both. `BOXWRIGHT_CASES` selects those whose names contain it.

@@ -60,6 +60,7 @@ async fn asked(program: &Path, case: &Value, python: &Path) -> Vec<record::Line>
     for script in ["s.ps1", "t.ps1", "s.bat", "t.bat"] {
         fs::write(at(script), format!("echo {script}\r\nexit 0")).unwrap();
     }
+    fs::write(at("site.pp"), "").unwrap();
     fs::write(at("template.json"), template(case, &port).to_string()).unwrap();
     let command = Cmd::new(program)
         .args(["build", "-color=false", "template.json"])
@@ -73,12 +74,13 @@ async fn asked(program: &Path, case: &Value, python: &Path) -> Vec<record::Line>
         .deadline(LONGEST);
     let output = command.output().await.unwrap();
     assert!(output.status.success(), "{}: {}", case["about"], output.stdout);
-    comparable(&fs::read_to_string(&record).unwrap(), case["wrapped"] == true)
+    let lines = comparable(&fs::read_to_string(&record).unwrap(), case["wrapped"] == true);
+    if case["task"] == true { lines.into_iter().filter(|line| line.contains("task")).collect() } else { lines }
 }
 
 fn template(case: &Value, port: &str) -> Value {
     let mut provisioner = case.clone();
-    provisioner.as_object_mut().unwrap().retain(|key, _| key != "about" && key != "wrapped");
+    provisioner.as_object_mut().unwrap().retain(|key, _| !["about", "wrapped", "task"].contains(&key.as_str()));
     let builder = json!({
         "type": "null",
         "communicator": "winrm",

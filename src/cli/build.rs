@@ -111,7 +111,7 @@ async fn build(args: &BuildArgs, settings: Settings, loaded: &Loaded, plans: Vec
         events: events.clone(),
         journal: journal.clone(),
         secrets: loaded.secrets.clone(),
-        prompt: prompt::terminal(settings.machine_readable),
+        prompt: prompt::terminal(settings.machine_readable, events.clone()),
         cancel: cancel.clone(),
     };
     let watch = signals::watch(cancel, journal.clone(), events);

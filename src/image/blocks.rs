@@ -54,7 +54,7 @@ impl<R: Source> Disk<R> {
 }
 
 /// Portions are folded without a look in between, which compilers turn into wide instructions.
-fn is_zero(block: &[u8]) -> bool {
+pub(super) fn is_zero(block: &[u8]) -> bool {
     block.chunks(1024).all(|portion| portion.iter().fold(0, |all, byte| all | byte) == 0)
 }
 

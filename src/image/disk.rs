@@ -6,7 +6,7 @@ use fs_err as fs;
 
 use super::layer::Layer;
 use super::unused::Unused;
-use super::{Content, Error, Extent, Input, Source, vdi, vhd, vhdx};
+use super::{Content, Error, Extent, Input, Source, Window, vdi, vhd, vhdx};
 
 /// Images below one another. QEMU sets no limit; each open one takes memory.
 const MAX_BACKING_FILES: usize = 64;
@@ -63,7 +63,7 @@ impl Format {
 
 /// A disk as its guest saw it.
 #[derive(Debug)]
-pub struct Disk<R = fs::File> {
+pub struct Disk<R = Window> {
     /// The one on top is the first.
     layers: Vec<Layer<R>>,
     /// What is left out of it.

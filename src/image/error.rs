@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::ovf;
 use crate::error::{Classify, ErrorKind};
 
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +13,8 @@ pub enum Error {
     Damaged { path: PathBuf, format: &'static str, what: String },
     #[error("`{}` cannot be read: {what}", .path.display())]
     Unsupported { path: PathBuf, what: String },
+    #[error("cannot read the machine's description `{}`", .path.display())]
+    Descriptor { path: PathBuf, source: ovf::ReadError },
     #[error("the backing files of `{}` go round in a circle", .path.display())]
     BackingLoop { path: PathBuf },
     #[error("`{}` lies on more than {limit} backing files", .path.display())]
@@ -33,7 +36,7 @@ impl Classify for Error {
 
 impl Error {
     /// An image's error that came through a writer, or else the writer's own.
-    pub(super) fn of_writer(error: std::io::Error) -> Self {
+    pub fn of_writer(error: std::io::Error) -> Self {
         error.downcast().unwrap_or_else(Self::Write)
     }
 }

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use fs_err as fs;
 use rustix::io::Errno;
 
-use super::{Error, Format};
+use super::{Error, Format, Window};
 
 /// More than any format needs to be known.
-const FORMAT_BYTES: usize = 128;
+pub const FORMAT_BYTES: usize = 128;
 
 /// Where an image's bytes come from.
 pub trait Source: Read + Seek {
@@ -46,7 +46,7 @@ pub struct Input<R> {
     length: u64,
 }
 
-impl Input<fs::File> {
+impl Input<Window> {
     /// Opens a file or a disk. Anything else has no length, or nobody at its other end.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let failed = |source| Error::Read { path: path.to_owned(), source };
@@ -55,7 +55,7 @@ impl Input<fs::File> {
             let what = if kind.is_dir() { "it is a folder" } else { "it is neither a file nor a disk" };
             return Err(Error::Unsupported { path: path.to_owned(), what: what.into() });
         }
-        Self::new(fs::File::open(path).map_err(failed)?, path)
+        Self::new(fs::File::open(path).and_then(Window::whole).map_err(failed)?, path)
     }
 }
 
@@ -81,7 +81,7 @@ impl<R: Source> Input<R> {
     }
 
     /// The first bytes, fewer when the file is shorter.
-    pub(super) fn start(&mut self, length: usize) -> Result<Vec<u8>, Error> {
+    pub fn start(&mut self, length: usize) -> Result<Vec<u8>, Error> {
         let length = usize::try_from(self.length).unwrap_or(usize::MAX).min(length);
         let mut bytes = vec![0; length];
         self.read(0, &mut bytes)?;

@@ -4,17 +4,21 @@
 //! Images come from strangers too: every number in them is checked before it is used, tables are read in
 //! pages, and nothing is allocated by a size that stands in a file.
 
+pub mod archive;
 mod blocks;
 mod codec;
+mod compute_engine;
 pub mod convert;
 mod crc;
 mod disk;
+mod disk_file;
 mod entries;
 mod error;
 mod fields;
 mod input;
 mod layer;
 mod mapped;
+mod occupied;
 mod output;
 pub mod ova;
 pub mod ovf;
@@ -31,11 +35,13 @@ pub mod vmdk;
 mod window;
 
 pub use codec::Codec;
+pub use compute_engine::write_compute_engine;
 pub use disk::{Disk, Format};
+pub use disk_file::DiskFile;
 pub use error::Error;
-pub use input::{Input, Source};
+pub use input::{FORMAT_BYTES, Input, Source};
 pub use output::Output;
-pub use qcow2::{Qcow2Options, write_qcow2};
+pub use qcow2::{Layout, Qcow2Options, write_qcow2};
 pub use raw::write_raw;
 pub use vdi::write_vdi;
 pub use vhd::{Alignment, write_dynamic_vhd, write_fixed_vhd};

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use fs_err as fs;
 
-use super::{Content, Disk, Error, Format, Source};
+use super::{Content, Disk, Error, Format, Qcow2Options, Source, write_qcow2};
 use crate::event::{Events, Work};
 use crate::io::blocking::Cancelled;
 use crate::io::meter::Meter;
@@ -27,6 +27,13 @@ pub(crate) async fn qemu_img(folder: &Path, words: &str) {
 pub(crate) async fn qemu_io(folder: &Path, name: &str, format: &str, commands: &[&str]) {
     let commands = commands.iter().flat_map(|command| ["-c", *command]);
     Cmd::new("qemu-io").args(["-f", format]).args(commands).arg(name).current_dir(folder).run().await.unwrap();
+}
+
+/// Writes the raw disk `source` as qcow2.
+pub(crate) fn make_qcow2(source: &Path, target: &Path) {
+    let mut disk = Disk::open(source, Format::Raw).unwrap();
+    let options = Qcow2Options { codec: None, threads: None };
+    write_qcow2(&mut disk, fs::File::create(target).unwrap(), &options, &mut meter()).unwrap();
 }
 
 /// A disk of which no part is like another.

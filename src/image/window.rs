@@ -1,6 +1,7 @@
-//! A part of a file as a file of its own: a disk within a package.
+//! A file, or a part of one as a file of its own: a disk within a package.
 
 use std::io::{Read, Seek, SeekFrom};
+use std::ops::Range;
 
 use fs_err as fs;
 
@@ -15,6 +16,12 @@ pub struct Window {
 }
 
 impl Window {
+    /// All of a file, or of a disk, of which only its end tells the length.
+    pub fn whole(mut file: fs::File) -> std::io::Result<Self> {
+        let length = file.seek(SeekFrom::End(0))?;
+        Ok(Self::new(file, 0, length))
+    }
+
     /// `length` bytes of `file` from `start` on, which should be there.
     pub fn new(file: fs::File, start: u64, length: u64) -> Self {
         Self { file, start, length, at: 0 }
@@ -25,8 +32,7 @@ impl Read for Window {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let left = usize::try_from(self.length.saturating_sub(self.at)).unwrap_or(usize::MAX);
         let wanted = left.min(buffer.len());
-        self.file.seek(SeekFrom::Start(self.start.saturating_add(self.at)))?;
-        let read = self.file.read(&mut buffer[..wanted])?;
+        let read = rustix::io::pread(&self.file, &mut buffer[..wanted], self.start.saturating_add(self.at))?;
         self.at += read as u64;
         Ok(read)
     }
@@ -45,7 +51,15 @@ impl Seek for Window {
     }
 }
 
-impl Source for Window {}
+/// The file knows its holes.
+impl Source for Window {
+    fn stored(&mut self, offset: u64, length: u64) -> std::io::Result<Option<Range<u64>>> {
+        let end = self.start.saturating_add(length);
+        let stored = self.file.stored(self.start.saturating_add(offset), end)?;
+        let inside = |at: u64| at.saturating_sub(self.start);
+        Ok(stored.map(|stored| inside(stored.start)..inside(stored.end)))
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -46,7 +46,16 @@ pub type GzipWriter<W> = BlockWriter<W, MemberCoder>;
 
 /// Compresses into `sink`; call `finish` at the end.
 pub fn writer<W: Write>(sink: W, level: Level) -> GzipWriter<W> {
-    BlockWriter::new(sink, move || MemberCoder(Compressor::new(level.0)))
+    writer_with(sink, level, None)
+}
+
+/// On at most so many threads; `None`: one for each core.
+pub fn writer_with<W: Write>(sink: W, level: Level, threads: Option<usize>) -> GzipWriter<W> {
+    let make_coder = move || MemberCoder(Compressor::new(level.0));
+    match threads {
+        None => BlockWriter::new(sink, make_coder),
+        Some(threads) => BlockWriter::with_threads(sink, threads, make_coder),
+    }
 }
 
 #[cfg(test)]

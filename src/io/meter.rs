@@ -32,6 +32,11 @@ impl Meter {
         MeteredReader { reader, meter: self }
     }
 
+    /// For work that counts no bytes.
+    pub fn cancelled(&self) -> &Cancelled {
+        &self.cancelled
+    }
+
     pub fn advance(&mut self, bytes: u64) -> std::io::Result<()> {
         self.cancelled.check()?;
         self.done += bytes;

@@ -15,6 +15,7 @@ pub mod secrets;
 pub mod tar;
 pub mod text;
 pub mod tls;
+pub mod zstd;
 
 use crate::event::Events;
 use cleanup::CleanupStack;

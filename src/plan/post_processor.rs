@@ -26,6 +26,7 @@ pub enum PostProcessorAction {
     Checksum(ChecksumPlan),
     Compress(CompressPlan),
     Ova(Box<OvaPlan>),
+    Convert(Box<ConvertPlan>),
     Manifest(ManifestPlan),
     Artifice(ArtificePlan),
     ShellLocal(Box<ShellLocalPlan>),
@@ -80,6 +81,20 @@ pub struct CompressPlan {
 pub struct OvaPlan {
     /// Fields: `.BuildName .BuilderType` and the build data.
     pub output: Late,
+    pub machine: MachineChanges,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ConvertPlan {
+    /// Fields: `.BuildName .BuilderType` and the build data.
+    pub output: Late,
+    /// One of `catalog::CONVERT_FORMATS`; `None`: what the extension of `output` says.
+    pub format: Option<String>,
+    /// One of `catalog::CONVERT_COMPRESSIONS`; `None`: the format's own.
+    pub compression: Option<String>,
+    pub compression_level: Option<i32>,
+    /// Take blocks as well that the file systems mark free.
+    pub keep_unused: bool,
     pub machine: MachineChanges,
 }
 

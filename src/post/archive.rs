@@ -8,7 +8,7 @@ use fs_err as fs;
 
 use super::Error;
 use crate::event::{Event, Work};
-use crate::image::Window;
+use crate::image::{self, Window};
 use crate::io::Context;
 use crate::io::blocking;
 use crate::io::hash::{HashWriter, Written};
@@ -75,7 +75,7 @@ impl Item {
         self.content.size()
     }
 
-    fn append<W: Write>(&self, tar: &mut TarWriter<W>, meter: &mut Meter) -> std::io::Result<()> {
+    pub(super) fn append<W: Write>(&self, tar: &mut TarWriter<W>, meter: &mut Meter) -> std::io::Result<()> {
         match &self.content {
             content @ (Content::Text(_) | Content::Part { .. }) => {
                 tar.append(&Entry::plain(&self.name, self.size()?), meter.reader(content.open()?))
@@ -115,9 +115,10 @@ where
     F: FnOnce(HashWriter<fs::File>, &mut Meter) -> std::io::Result<HashWriter<fs::File>> + Send + 'static,
 {
     let (partial, file) = PartialFile::create(target, &context.cleanup).map_err(Error::write(target))?;
-    let failed = Error::write(target);
+    let failed = Error::image(target);
     let written = metered(target, total, context, move |meter| {
-        write(HashWriter::new(file), meter).and_then(HashWriter::finish).map_err(failed)
+        let written = write(HashWriter::new(file), meter).and_then(HashWriter::finish);
+        written.map_err(|error| failed(image::Error::of_writer(error)))
     });
     let written = written.await?;
     partial.commit().map_err(Error::write(target))?;

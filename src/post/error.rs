@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::convert::TuningError;
 use crate::error::{Classify, ErrorKind};
 use crate::image::{self, ovf};
 use crate::process;
@@ -20,7 +21,7 @@ pub enum Error {
     Render { option: String, source: RenderError },
     #[error("no Vagrant provider takes what `{builder_id}` makes; name one with `provider_override`")]
     UnknownBuilder { builder_id: String },
-    #[error("boxes for the Vagrant provider `{provider}` cannot be made; those for libvirt and virtualbox can")]
+    #[error("boxes for the Vagrant provider `{provider}` cannot be made; those for libvirt, virtualbox and vmware can")]
     UnsupportedProvider { provider: String },
     #[error("the artifact holds no disk to put into a box; its files are: {files}")]
     NoDisk { files: String },
@@ -36,6 +37,12 @@ pub enum Error {
     BadDescriptor { name: String, source: ovf::ReadError },
     #[error("`{name}` names no MAC address for the first network adapter, which the box's Vagrantfile needs")]
     NoMac { name: String },
+    #[error("the name of `{}` does not tell its format; say it with `format`, one of: {known}", .path.display())]
+    NoFormat { path: PathBuf, known: String },
+    #[error("one image holds one disk, but the artifact has several: {disks}")]
+    SeveralDisks { disks: String },
+    #[error(transparent)]
+    Tuning(#[from] TuningError),
     #[error("`{}` is not a file name that a box can hold", .path.display())]
     BadName { path: PathBuf },
     #[error("`{output}` is a single compressed file, but the artifact has {count} files; use .tar or .zip in `output`")]
@@ -96,6 +103,9 @@ impl Classify for Error {
             | Self::NotOneDescriptor { .. }
             | Self::BadDescriptor { .. }
             | Self::NoMac { .. }
+            | Self::NoFormat { .. }
+            | Self::SeveralDisks { .. }
+            | Self::Tuning(_)
             | Self::BadName { .. }
             | Self::NotOneFile { .. }
             | Self::BadPattern { .. }

@@ -1,24 +1,66 @@
 //! An artifact as a machine for VirtualBox and VMware, where another hypervisor built it.
 
+use std::path::PathBuf;
+
 use super::Error;
+use super::source_disk::{self, OpenDisk};
 use crate::artifact::Artifact;
 use crate::event::Events;
 use crate::image::ovf::{Appliance, DEFAULT_GUEST_OS_TYPE};
+use crate::plan::post_processor::MachineChanges;
 
-/// Of files of which it is not known what they ran in.
-const DEFAULT_PROCESSORS: u32 = 1;
-const DEFAULT_MEMORY_MIB: u32 = 1024;
+/// A machine to be packed: its disks, ready to be read, and what is known of the rest.
+#[derive(Debug)]
+pub(super) struct Machine {
+    /// In the guest's order.
+    pub(super) disks: Vec<OpenDisk>,
+    /// It has no disks yet.
+    pub(super) appliance: Appliance,
+    pub(super) efi_code: Option<PathBuf>,
+    pub(super) efi_variables: Option<PathBuf>,
+}
 
-/// The machine that `input` was, or else a small one called `name`. It has no disks yet.
+impl Machine {
+    /// The machine that `input` was, or else a small one called `name`.
+    pub(super) async fn of(input: &Artifact, name: &str) -> Result<Self, Error> {
+        let mut disks = Vec::new();
+        for source in source_disk::sources(input)? {
+            disks.push(source.open().await?);
+        }
+        let image = input.machine.as_ref();
+        Ok(Self {
+            disks,
+            appliance: appliance(input, name),
+            efi_code: image.and_then(|image| image.efi_code.clone()),
+            efi_variables: image.and_then(|image| image.efi_variables.clone()),
+        })
+    }
+}
+
 pub(super) fn appliance(input: &Artifact, name: &str) -> Appliance {
-    let hardware = input.machine.as_ref().and_then(|machine| machine.hardware.as_ref());
+    let small = Appliance::small(name);
+    let Some(machine) = &input.machine else { return small };
+    let small = Appliance { efi: machine.efi_code.is_some(), ..small };
+    match &machine.hardware {
+        None => small,
+        Some(hardware) => Appliance {
+            name: without_format(&hardware.name).to_owned(),
+            processors: hardware.processors,
+            memory_mib: hardware.memory_mib,
+            ..small
+        },
+    }
+}
+
+/// What somebody wants changed goes before what was built.
+pub(super) fn changed(built: Appliance, changes: &MachineChanges) -> Appliance {
     Appliance {
-        name: hardware.map_or(name, |hardware| without_format(&hardware.name)).to_owned(),
-        guest_os_type: DEFAULT_GUEST_OS_TYPE.into(),
-        processors: hardware.map_or(DEFAULT_PROCESSORS, |hardware| hardware.processors),
-        memory_mib: hardware.map_or(DEFAULT_MEMORY_MIB, |hardware| hardware.memory_mib),
-        efi: input.machine.as_ref().is_some_and(|machine| machine.efi_code.is_some()),
-        disks: Vec::new(),
+        name: changes.vm_name.clone().unwrap_or(built.name),
+        guest_os_type: changes.guest_os_type.clone().unwrap_or(built.guest_os_type),
+        processors: changes.processors.unwrap_or(built.processors),
+        memory_mib: changes.memory_mib.unwrap_or(built.memory_mib),
+        efi: changes.efi.unwrap_or(built.efi),
+        disks: built.disks,
     }
 }
 
@@ -35,6 +77,11 @@ pub(super) fn guest_os_type(architecture: &str) -> Result<&'static str, Error> {
         "386" | "i386" => Ok("Linux"),
         _ => Err(Error::UnsupportedArchitecture { architecture: architecture.into() }),
     }
+}
+
+/// The other way round.
+pub(super) fn architecture(appliance: &Appliance) -> &'static str {
+    if appliance.guest_os_type.ends_with("_64") { "amd64" } else { "386" }
 }
 
 /// No package carries UEFI's variables from one hypervisor to another.

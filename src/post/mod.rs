@@ -5,6 +5,7 @@ mod archive;
 mod artifice;
 mod checksum;
 mod compress;
+pub mod convert;
 mod destroy;
 mod error;
 mod exported;
@@ -16,7 +17,7 @@ pub mod sequence;
 mod source_disk;
 #[cfg(test)]
 mod testing;
-mod vagrant;
+pub mod vagrant;
 
 pub use error::Error;
 pub use run::{run_all, run_one};

@@ -1,7 +1,9 @@
 //! Runs post-processors for real.
 
 use super::sequence::{Finished, Steps, run_sequences};
-use super::{Error, LocalRunner, Outcome, PostContext, artifice, checksum, compress, destroy, manifest, ova, vagrant};
+use super::{
+    Error, LocalRunner, Outcome, PostContext, artifice, checksum, compress, convert, destroy, manifest, ova, vagrant,
+};
 use crate::artifact::Artifact;
 use crate::event::Event;
 use crate::io::Context;
@@ -51,6 +53,7 @@ pub async fn run_one(
         PostProcessorAction::Checksum(plan) => checksum::run(plan, input, post, context).await,
         PostProcessorAction::Compress(plan) => compress::run(plan, input, post, context).await,
         PostProcessorAction::Ova(plan) => ova::run(plan, input, post, context).await,
+        PostProcessorAction::Convert(plan) => convert::run(plan, input, post, context).await,
         PostProcessorAction::Manifest(plan) => manifest::run(plan, input, post, context).await,
         PostProcessorAction::Artifice(plan) => artifice::run(plan),
         PostProcessorAction::ShellLocal(plan) => {
@@ -93,7 +96,7 @@ mod tests {
         plan(PostProcessorAction::ShellLocal(Box::new(ShellLocalPlan {
             scripts: Scripts::Files(Vec::new()),
             environment: [].into(),
-            env_var_format: "%s=%s ".into(),
+            env_var_format: Late::literal("%s=%s "),
             execute_command: Vec::new(),
             valid_exit_codes: vec![0],
             only_on: Vec::new(),

@@ -22,7 +22,7 @@ pub(super) async fn run(
         context.events.step(format!("breakpoint passed over, it is disabled{note}"));
         return Ok(());
     }
-    // The line of progress soon stands where the question stood.
+    // For the log; the question is gone with its answer.
     context.events.step(format!("breakpoint{note}; it waits for Enter at the terminal"));
     let place = context.secrets.mask(&format!("build `{}` waits at a breakpoint{note}", data.build_name));
     let answer = person.ask(format!("{place}; press Enter to go on")).await;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Error, GuestData};
 use crate::plan::fields;
 use crate::plan::provisioner::Environment;
-use crate::template::interpolate::Fields;
+use crate::template::interpolate::{Fields, Late};
 
 /// Names and values, sorted by name.
 pub type Variables = BTreeMap<String, String>;
@@ -40,6 +40,11 @@ pub(super) fn with_template(
         variables.insert(name.clone(), value);
     }
     Ok(variables)
+}
+
+/// How the template wants a variable written.
+pub(super) fn format(format: &Late, fields: &Fields) -> Result<String, Error> {
+    format.render(fields).map_err(Error::render("env_var_format"))
 }
 
 /// All variables in the template's format, one after the other, for a shell of Unix.
@@ -83,7 +88,6 @@ fn fill(format: &str, values: [&str; 2]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::template::interpolate::Late;
 
     #[test]
     fn variables_are_sorted_quoted_and_formatted() {

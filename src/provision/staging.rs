@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::Error;
+use super::elevated::Account;
 use super::guest_commands::GuestCommands;
 use crate::comm::{self, Communicator, Exit, Upload};
 use crate::event::{Event, Events};
@@ -75,6 +76,8 @@ pub(super) struct Guest<'a, C> {
     pub(super) communicator: &'a C,
     pub(super) commands: GuestCommands,
     pub(super) events: &'a Events,
+    /// Whom its programs run as; the user of the session if there is none.
+    pub(super) account: Option<&'a Account>,
 }
 
 // Derived ones would ask the session to be one.
@@ -91,7 +94,11 @@ impl<C: Communicator> Guest<'_, C> {
     pub(super) async fn run(&self, what: &str, command: &str) -> Result<u32, Error> {
         self.events.debug(format!("running in the guest: {command}"));
         let output = |stream, line| self.events.send(Event::Output { stream, line });
-        match self.communicator.run(command, output).await? {
+        let exit = match self.account {
+            Some(account) => account.run(command, self.communicator, output).await?,
+            None => self.communicator.run(command, output).await?,
+        };
+        match exit {
             Exit::Status(code) => Ok(code),
             Exit::Disconnected => {
                 let message = format!("it was cut while {what} ran");
@@ -157,7 +164,7 @@ mod tests {
     use crate::provision::testing::{Answer, Recorder, context};
 
     fn guest<'a>(recorder: &'a Recorder, events: &'a Events, sudo: bool) -> Guest<'a, Recorder> {
-        Guest { communicator: recorder, commands: GuestCommands::new(GuestSystem::Unix, sudo), events }
+        Guest { communicator: recorder, commands: GuestCommands::new(GuestSystem::Unix, sudo), events, account: None }
     }
 
     #[tokio::test]

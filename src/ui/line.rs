@@ -81,6 +81,8 @@ pub(crate) fn of(event: &Event) -> Option<Line> {
         | Event::ProvisionerFinished { .. }
         | Event::ScriptFinished { .. }
         | Event::CleanupStep { .. }
+        | Event::Asking { .. }
+        | Event::Answered
         | Event::Debug { .. } => None,
     }
 }
@@ -106,5 +108,6 @@ pub(crate) fn work_name(work: &Work) -> String {
         Work::Typing => "typing the boot command".to_owned(),
         Work::Upload { destination } => format!("uploading to {destination}"),
         Work::Write { path } => format!("writing {}", path.display()),
+        Work::Unpack { path } => format!("unpacking {}", path.display()),
     }
 }

@@ -16,16 +16,36 @@ const OUTPUT: &str = "output";
 pub(crate) struct Bars {
     all: MultiProgress,
     running: HashMap<(String, String), ProgressBar>,
+    /// Whether there is a terminal to draw on.
+    terminal: bool,
 }
 
 impl Bars {
     pub(crate) fn new(terminal: bool) -> Self {
-        let target = if terminal { ProgressDrawTarget::stdout() } else { ProgressDrawTarget::hidden() };
-        Self { all: MultiProgress::with_draw_target(target), running: HashMap::new() }
+        let bars = Self {
+            all: MultiProgress::with_draw_target(ProgressDrawTarget::hidden()),
+            running: HashMap::new(),
+            terminal,
+        };
+        bars.show();
+        bars
+    }
+
+    /// Takes the bars off the terminal, where somebody is asked.
+    pub(crate) fn hide(&self) {
+        // A terminal that cannot be written to shows no bars.
+        let _ = self.all.clear();
+        self.all.set_draw_target(ProgressDrawTarget::hidden());
+    }
+
+    pub(crate) fn show(&self) {
+        if self.terminal {
+            self.all.set_draw_target(ProgressDrawTarget::stdout());
+        }
     }
 
     pub(crate) fn update(&mut self, build: &str, work: &Work, done: u64, total: Option<u64>) {
-        if self.all.is_hidden() {
+        if !self.terminal {
             return;
         }
         let key = (build.to_owned(), work_name(work));
@@ -50,7 +70,7 @@ impl Bars {
     /// What a build does now, and for how long.
     pub(crate) fn stage(&mut self, build: &str, stage: &str) {
         // A bar that ticks has a thread of its own.
-        if self.all.is_hidden() {
+        if !self.terminal {
             return;
         }
         let bar = self.all.add(ProgressBar::new_spinner());
@@ -63,7 +83,7 @@ impl Bars {
 
     /// Draws a line of output that is not complete; `false` where nothing is drawn.
     pub(crate) fn state(&mut self, build: &str, state: &str) -> bool {
-        if self.all.is_hidden() {
+        if !self.terminal {
             return false;
         }
         let key = (build.to_owned(), OUTPUT.to_owned());

@@ -2,14 +2,21 @@
 
 use std::io::{BufRead, IsTerminal, Write};
 
+use crate::event::Events;
 use crate::run::prompt::Prompt;
 
 /// Asks on the terminal; nobody can be asked where there is none.
-pub fn terminal(machine_readable: bool) -> Prompt {
+pub fn terminal(machine_readable: bool, events: Events) -> Prompt {
     if machine_readable || !std::io::stdin().is_terminal() {
         return Prompt::nobody();
     }
-    Prompt::new(|question| Box::pin(async move { tokio::task::spawn_blocking(move || ask(&question)).await.ok()? }))
+    Prompt::new(move |question| {
+        let events = events.clone();
+        Box::pin(async move {
+            let _asking = events.ask(&format!("{question} ")).await;
+            tokio::task::spawn_blocking(move || ask(&question)).await.ok()?
+        })
+    })
 }
 
 /// One answer, without the blanks around it. `None` when there are no more.

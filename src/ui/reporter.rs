@@ -18,6 +18,9 @@ use crate::io::secrets::Secrets;
 /// Colours of the builds, in turn.
 const BUILD_COLORS: [fn(Paint) -> Paint; 5] = [Paint::green, Paint::cyan, Paint::magenta, Paint::yellow, Paint::blue];
 
+/// Erases from the cursor to the end of the line (ECMA-48, EL).
+const CLEAR_LINE: &str = "\x1b[K";
+
 /// Whom a line is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
@@ -44,6 +47,8 @@ pub struct Reporter {
     bars: Bars,
     colors: HashMap<String, usize>,
     states: States,
+    /// Stands on the terminal, and waits for its answer.
+    question: Option<String>,
     pub(crate) timelines: Timelines,
     pub(crate) steps: Steps,
 }
@@ -58,6 +63,7 @@ impl Reporter {
             bars,
             colors: HashMap::new(),
             states: States::default(),
+            question: None,
             timelines: Timelines::default(),
             steps: Steps::default(),
         }
@@ -108,6 +114,8 @@ impl Reporter {
                 self.bars.clear(build);
                 self.timelines.fail(build);
             }
+            Event::Asking { question } => self.make_way(question),
+            Event::Answered => self.go_on(),
             Event::Debug { text } => tracing::debug!(build, "{}", self.secrets.mask(text)),
             Event::MachineStarted { command, .. } => tracing::info!(build, "{}", self.secrets.mask(command)),
             Event::CleanupStep { label } => tracing::debug!(build, "cleanup: {}", self.secrets.mask(label)),
@@ -165,11 +173,26 @@ impl Reporter {
         self.write(&line);
     }
 
+    fn make_way(&mut self, question: &str) {
+        self.bars.hide();
+        self.question = Some(self.secrets.mask(question));
+    }
+
+    fn go_on(&mut self) {
+        self.question = None;
+        self.bars.show();
+    }
+
     fn write(&mut self, line: &str) {
         // A closed pipe (`| head`) is not worth an error; the build goes on.
         let out = &mut self.out;
+        let question = self.question.as_ref().filter(|_| self.settings.terminal);
         self.bars.suspend(|| {
-            let _ = writeln!(out, "{line}");
+            let _ = match question {
+                // The line takes the place of the question, which moves below it.
+                Some(question) => write!(out, "\r{CLEAR_LINE}{line}\n{question}"),
+                None => writeln!(out, "{line}"),
+            };
             let _ = out.flush();
         });
     }
@@ -270,6 +293,20 @@ pub(crate) mod tests {
         let output = |line: &str| Event::Output { stream: Stream::Stdout, line: line.into() };
         let text = reported(Settings::default(), vec![output("10%\r"), output("90%\r"), output("100%")]).await;
         assert_eq!(text, "    web: 100%\n");
+    }
+
+    #[tokio::test]
+    async fn a_line_that_comes_during_a_question_stands_above_it() {
+        let events = vec![
+            Event::Asking { question: "go on? ".into() },
+            Event::MachineStopped,
+            Event::Answered,
+            Event::MachineStopped,
+        ];
+        let terminal = Settings { terminal: true, ..Settings::default() };
+        let text = reported(terminal, events).await;
+        let line = "==> web: the machine is off\n";
+        assert_eq!(text, format!("\r\x1b[K{line}go on? {line}"));
     }
 
     #[tokio::test]

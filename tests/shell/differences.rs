@@ -49,6 +49,7 @@ const fn difference(when: When, change: Change, why: &'static str) -> Difference
 
 const IN_STEPS: &[&str] = &["places/over_sftp", "places/at_a_terminal"];
 const PLUGINS: &str = "Packer's processes tell it to each other";
+const CHATTER: &str = "the guest would write two lines for each file, which takes it longer than the files";
 const FOLDER: &str = "a file would take the place of a folder that is missing";
 const OWN_SHEBANG: &str = "the rule of later Packers: a script that brings its first line needs no other";
 const PRIVATE: &str = "a file with variables, which may be passwords, is never anybody else's";
@@ -72,8 +73,10 @@ pub(crate) const ALL: &[Difference] = &[
     ),
     difference(NotIn(IN_STEPS), InOneGo, "an emulated guest feels each round trip and each program"),
     difference(In(IN_STEPS), Rights(" 644 ", " 755 "), "a script can be run as soon as it is there"),
-    difference(Always, Part("scp -vt", "scp -vt", "scp -vdt"), FOLDER),
-    difference(Always, Part("scp -rvt", "scp -rvt", "scp -rvdt"), FOLDER),
+    difference(Always, Part("scp -vt", "scp -vt", "scp -t"), CHATTER),
+    difference(Always, Part("scp -rvt", "scp -rvt", "scp -rt"), CHATTER),
+    difference(Always, Part("scp -t", "scp -t", "scp -dt"), FOLDER),
+    difference(Always, Part("scp -rt", "scp -rt", "scp -rdt"), FOLDER),
     difference(In(&["files/up_where_no_folder_is"]), Refused, FOLDER),
     difference(Always, NotInFiles("PACKER_LOG="), PLUGINS),
     difference(Always, NotInFiles("PACKER_LOG_PATH="), PLUGINS),
@@ -175,10 +178,12 @@ fn in_one_go(calls: &[Call]) -> Vec<Call> {
 }
 
 fn one_go(path: &str, chmod: &Call, start: &Call) -> Call {
-    let store = format!("head -c LENGTH > {path} && chmod 0755 {path} && echo MARK && cat > /dev/null || exit 1; ");
+    let makes_executable = start.command.starts_with(&format!("chmod +x {path};"));
+    let chmod_first = if makes_executable { String::new() } else { format!("chmod 0755 {path} && ") };
+    let store = format!("head -c LENGTH > {path} && {chmod_first}echo MARK && grep -q go || exit 1; ");
     let is_script = |file: &&String| file.split(' ').next().and_then(name_of) == name_of(path);
     let script = chmod.files.iter().find(is_script);
-    let input = script.and_then(|file| file.splitn(3, ' ').nth(2)).map(str::to_owned);
+    let input = script.and_then(|file| file.splitn(3, ' ').nth(2)).map(|text| format!("{text}go\\n"));
     let files = start.files.iter().filter(|file| !is_script(file)).cloned().collect();
     Call { command: store + &start.command, status: start.status.clone(), files, input }
 }

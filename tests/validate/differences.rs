@@ -125,7 +125,7 @@ pub(crate) const ALL: &[Difference] = &[
     ),
     difference(
         "this option is settled before the build runs, when `build` is not known yet",
-        &["hcl2/provisioners value: the host in the shebang"],
+        &["hcl2/provisioners value: the host in a restart command"],
     ),
     difference(
         "Packer would pass over it in silence, and it is most likely a mistake",

@@ -40,11 +40,13 @@ enum Change {
     ShiftLast,
     /// We send fewer keys at a time.
     Paced,
+    /// Such calls that follow one another are one, if none is the template's own.
+    Together(&'static [&'static str]),
     /// At the end VirtualBox is to forget the images that such calls put in.
     Forgotten,
 }
 
-use Change::{Before, Forgotten, Left, Once, Paced, Part, ShiftLast, Then};
+use Change::{Before, Forgotten, Left, Once, Paced, Part, ShiftLast, Then, Together};
 use When::{Always, In, NotIn, Since};
 
 const fn difference(when: When, call: &'static str, change: Change, why: &'static str) -> Difference {
@@ -59,6 +61,8 @@ const KEYS: &str = "controlvm NAME keyboardputscancode ";
 const DISC_OUT: &str =
     "storageattach NAME --storagectl 'IDE Controller' --port 0 --device 1 --type dvddrive --medium none";
 const FLOPPY_OUT: &str = "storageattach NAME --storagectl 'Floppy Controller' --port 0 --device 0 --medium none";
+
+const ONE_CALL: &str = "each call takes VirtualBox a tenth of a second";
 
 const REPLACED: &str = "the former snapshot is replaced, as the option says, when the build has succeeded";
 const FORGOTTEN: &str = "VirtualBox would remember images for good that are gone after the build";
@@ -132,6 +136,9 @@ pub(crate) const ALL: &[Difference] = &[
     ),
     difference(In(&["ssh_without_mapping"]), DESKTOP, Then("modifyvm NAME --nat-localhostreachable1 on"), LOOPBACK),
     difference(Since(7), "modifyvm NAME --nic1 nat", Then("modifyvm NAME --nat-localhostreachable1 on"), LOOPBACK),
+    difference(Always, "modifyvm NAME --boot1", Together(&["modifyvm NAME "]), ONE_CALL),
+    difference(Always, DESKTOP, Together(&["modifyvm NAME --nic1 nat", "modifyvm NAME --nat-localhost"]), ONE_CALL),
+    difference(Always, "modifyvm NAME --nic1 nat", Together(&["modifyvm NAME --nat-localhostreachable1"]), ONE_CALL),
     difference(Always, "storageattach ", Part("TEMPORARY.vfd", "TEMPORARY.img"), "the image is the one that QEMU gets"),
     difference(Always, KEYS, ShiftLast, "the rule of later Packers, and of people: Shift is let go last"),
     difference(
@@ -221,6 +228,7 @@ impl Difference {
     fn apply(&self, calls: &[String]) -> Vec<String> {
         match self.change {
             Paced => paced(calls, self.call),
+            Together(others) => together(calls, self.call, others),
             Forgotten => [calls, &forgotten(calls)].concat(),
             _ => calls.iter().enumerate().flat_map(|(index, call)| self.change(&calls[..index], call)).collect(),
         }
@@ -237,18 +245,34 @@ impl Difference {
             Then(other) => vec![same, other.to_owned()],
             Once if former.iter().any(|call| is_meant(call)) => Vec::new(),
             ShiftLast => vec![shift_last(call)],
-            Once | Paced | Forgotten => vec![same],
+            Once | Paced | Together(_) | Forgotten => vec![same],
         }
     }
 }
 
-/// The codes of all calls that begin so, in calls of six keys, which have two codes each.
+/// Puts what follows a call that begins so into it, as long as it begins like one of `others`.
+fn together(calls: &[String], start: &str, others: &[&str]) -> Vec<String> {
+    let mut joined: Vec<String> = Vec::new();
+    for call in calls {
+        match joined.last_mut() {
+            Some(last) if last.starts_with(start) && others.iter().any(|other| call.starts_with(other)) => {
+                last.push_str(call.trim_start_matches("modifyvm NAME"));
+            }
+            _ => joined.push(call.clone()),
+        }
+    }
+    joined
+}
+
+/// The codes of all calls that begin so, in a call of twelve keys and others of six; a key has two codes.
 fn paced(calls: &[String], start: &str) -> Vec<String> {
     let codes: Vec<_> =
         calls.iter().filter_map(|call| call.strip_prefix(start)).flat_map(|codes| codes.split(' ')).collect();
     let first = calls.iter().position(|call| call.starts_with(start)).unwrap_or(calls.len());
     let mut paced: Vec<_> = calls.iter().filter(|call| !call.starts_with(start)).cloned().collect();
-    paced.splice(first..first, codes.chunks(12).map(|codes| format!("{start}{}", codes.join(" "))));
+    let (burst, others) = codes.split_at(codes.len().min(24));
+    let batches = std::iter::once(burst).chain(others.chunks(12));
+    paced.splice(first..first, batches.map(|codes| format!("{start}{}", codes.join(" "))));
     paced
 }
 

@@ -38,7 +38,7 @@ fn failure(call: &str, count: u32, code: u32, message: &str) -> Value {
 
 #[tokio::test]
 async fn an_error_with_exit_code_0_is_an_error() {
-    let failures = failure("modifyvm box --memory", 9, 0, "Invalid RAM size: 1 MB");
+    let failures = failure("modifyvm box --boot1", 9, 0, "Invalid RAM size: 1 MB");
     let Some(end) = build(json!({ "failures": failures })).await else { return };
     assert!(!end.trial.success && end.trial.log.contains("Invalid RAM size: 1 MB"), "{}", end.trial.log);
     assert!(!end.machine_is_left && !end.output_is_left, "{:#?}", end.trial.calls);
@@ -48,7 +48,7 @@ async fn an_error_with_exit_code_0_is_an_error() {
 async fn a_machine_that_is_held_for_a_moment_costs_a_moment() {
     let message = "The machine 'box' is already locked for a session: code VBOX_E_INVALID_OBJECT_STATE (0x80bb0007)";
     for call in
-        ["modifyvm box --cpus", "storageattach box --storagectl IDE Controller --port 0 --device 1", "unregistervm"]
+        ["modifyvm box --boot1", "storageattach box --storagectl IDE Controller --port 0 --device 1", "unregistervm"]
     {
         let started = Instant::now();
         let Some(end) = build(json!({ "failures": failure(call, 3, 1, message) })).await else { return };
@@ -77,8 +77,8 @@ async fn warnings_may_stand_before_the_version() {
         let version = format!("{warning}\n7.0.20_Debianr163906");
         let Some(end) = build(json!({ "version": version })).await else { return };
         assert!(end.trial.success, "{}", end.trial.log);
-        let expected = "modifyvm NAME --nat-localhostreachable1 on".to_owned();
-        assert!(end.trial.calls.0.contains(&expected), "{:#?}", end.trial.calls);
+        let expected = " --nat-localhostreachable1 on";
+        assert!(end.trial.calls.0.iter().any(|call| call.ends_with(expected)), "{:#?}", end.trial.calls);
     }
 }
 

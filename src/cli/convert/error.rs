@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::image;
+use crate::post;
+use crate::post::convert::TuningError;
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Error {
@@ -12,16 +13,12 @@ pub(super) enum Error {
     NoFormat { path: PathBuf, known: String },
     #[error("`{}` is there already; -force replaces it", .path.display())]
     Exists { path: PathBuf },
-    #[error("only clusters of qcow2 files can be compressed, not those of `{format}`; leave -compression out")]
-    NotCompressible { format: &'static str },
-    #[error("-compression-level is for -compression zlib (1 to 12) and zstd (1 to 19)")]
-    BadLevel,
+    #[error(transparent)]
+    Tuning(#[from] TuningError),
     #[error("-threads must be at least 1")]
     NoThreads,
     #[error(transparent)]
-    Image(#[from] image::Error),
-    #[error("cannot write `{}`", .path.display())]
-    Write { path: PathBuf, source: std::io::Error },
+    Convert(#[from] post::Error),
     #[error("cancelled; nothing was written")]
     Cancelled,
 }

@@ -1,8 +1,8 @@
-//! `convert`: a disk image, written in another format.
+//! `convert`: a disk image, written in another format or packed as a machine.
 
 mod error;
+mod machine;
 mod request;
-mod work;
 
 use std::path::PathBuf;
 
@@ -18,13 +18,14 @@ use crate::io::Context;
 use crate::io::cleanup::CleanupStack;
 use crate::io::journal::Journal;
 use crate::io::secrets::Secrets;
+use crate::post;
 use crate::ui::{Reporter, Settings, Style};
 use error::Error;
-use request::Request;
+use machine::MachineArgs;
 
 #[derive(Debug, Args)]
 pub(super) struct ConvertArgs {
-    /// The image to read
+    /// The image to read, or an archive with one in it: OVA, Vagrant box, tar
     #[arg(value_name = "SRC")]
     source: PathBuf,
     /// The file to write
@@ -33,13 +34,16 @@ pub(super) struct ConvertArgs {
     /// Format of SRC, if its first bytes are not to be trusted: raw, qcow2, vmdk...
     #[arg(long, alias = "f", value_name = "FORMAT")]
     from: Option<String>,
+    /// Name of the disk in an archive that holds several
+    #[arg(long, value_name = "NAME")]
+    disk: Option<String>,
     /// Format of DST, if its extension does not tell it
     #[arg(long, alias = "O", value_name = "FORMAT")]
     format: Option<String>,
-    /// How clusters of a qcow2 file are compressed
-    #[arg(long, value_enum, default_value = "none")]
-    compression: CompressionArg,
-    /// 1 is fast, more is smaller: to 12 with zlib, to 19 with zstd
+    /// How DST is compressed, where there is a choice: qcow2 files and boxes
+    #[arg(long, value_enum)]
+    compression: Option<CompressionArg>,
+    /// 1 is fast, more is smaller: to 9 with gzip, to 12 with zlib, to 19 with zstd
     #[arg(long, value_name = "N")]
     compression_level: Option<i32>,
     /// Threads that compress; without it, one for each core. The file is the same
@@ -51,12 +55,15 @@ pub(super) struct ConvertArgs {
     /// Replace DST if it is there
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
     force: bool,
+    #[command(flatten)]
+    machine: MachineArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum CompressionArg {
     None,
     Zlib,
+    Gzip,
     Zstd,
 }
 
@@ -101,7 +108,7 @@ async fn convert(args: &ConvertArgs, mut ui: Reporter) -> u8 {
 
 /// Tells of how many file systems the free blocks were left out.
 async fn perform(args: &ConvertArgs, context: &Context) -> Result<usize, Error> {
-    work::perform(Request::of(args)?, context).await
+    Ok(post::convert::convert(request::of(args)?, context).await?)
 }
 
 fn fail(ui: &mut Reporter, message: &str) -> u8 {

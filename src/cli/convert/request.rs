@@ -1,43 +1,35 @@
 //! What was asked for, checked before anything is opened.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::{CompressionArg, ConvertArgs, Error};
-use crate::image::convert::{Options, Target};
-use crate::image::{Codec, Format};
+use crate::image::Format;
+use crate::image::convert::machine_name;
+use crate::image::ovf::Appliance;
+use crate::post::convert::{Compression, Kind, Request, Source, Tuning};
 
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Request {
-    pub(super) source: PathBuf,
-    /// `None`: as its first bytes say.
-    pub(super) from: Option<Format>,
-    pub(super) keep_unused: bool,
-    pub(super) target: PathBuf,
-    pub(super) options: Options,
-}
-
-impl Request {
-    pub(super) fn of(args: &ConvertArgs) -> Result<Self, Error> {
-        let target = format_of(&args.target, args.format.as_deref())?;
-        let codec = codec(args.compression, args.compression_level)?;
-        if codec.is_some() && target != Target::Qcow2 {
-            return Err(Error::NotCompressible { format: target.name() });
-        }
-        if args.threads == Some(0) {
-            return Err(Error::NoThreads);
-        }
-        if !args.force && args.target.symlink_metadata().is_ok() {
-            return Err(Error::Exists { path: args.target.clone() });
-        }
-        let name = args.target.file_name().map(|name| name.to_string_lossy().into_owned());
-        Ok(Self {
-            source: args.source.clone(),
-            from: args.from.as_deref().map(source_format).transpose()?,
-            keep_unused: args.keep_unused,
-            target: args.target.clone(),
-            options: Options { target, codec, threads: args.threads, name: name.unwrap_or_default() },
-        })
+pub(super) fn of(args: &ConvertArgs) -> Result<Request, Error> {
+    let kind = kind(&args.target, args.format.as_deref())?;
+    if args.threads == Some(0) {
+        return Err(Error::NoThreads);
     }
+    if !args.force && args.target.symlink_metadata().is_ok() {
+        return Err(Error::Exists { path: args.target.clone() });
+    }
+    let name = args.target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let machine = args.machine.appliance(Appliance::small(machine_name(&name)));
+    let compression = args.compression.map(compression);
+    let tuning = Tuning { compression, level: args.compression_level, threads: args.threads };
+    Ok(Request {
+        source: Source {
+            path: args.source.clone(),
+            format: args.from.as_deref().map(source_format).transpose()?,
+            disk: args.disk.clone(),
+            keep_unused: args.keep_unused,
+        },
+        target: args.target.clone(),
+        product: kind.product(&name, machine, tuning)?,
+    })
 }
 
 fn source_format(name: &str) -> Result<Format, Error> {
@@ -48,27 +40,23 @@ fn source_format(name: &str) -> Result<Format, Error> {
     })
 }
 
-fn format_of(path: &Path, named: Option<&str>) -> Result<Target, Error> {
-    let known = || Target::names().join(", ");
+fn kind(path: &Path, named: Option<&str>) -> Result<Kind, Error> {
+    let known = || Kind::names().join(", ");
     match named {
-        Some(name) => Target::by_name(name).ok_or_else(|| Error::UnknownFormat {
+        Some(name) => Kind::by_name(name).ok_or_else(|| Error::UnknownFormat {
             name: name.to_owned(),
             action: "write",
             known: known(),
         }),
-        None => Target::by_extension(path).ok_or_else(|| Error::NoFormat { path: path.to_owned(), known: known() }),
+        None => Kind::by_extension(path).ok_or_else(|| Error::NoFormat { path: path.to_owned(), known: known() }),
     }
 }
 
-fn codec(compression: CompressionArg, level: Option<i32>) -> Result<Option<Codec>, Error> {
-    let codec = match (compression, level) {
-        (CompressionArg::None, None) => return Ok(None),
-        (CompressionArg::None, Some(_)) => return Err(Error::BadLevel),
-        (CompressionArg::Zlib, _) => Codec::ZLIB,
-        (CompressionArg::Zstd, _) => Codec::ZSTD,
-    };
-    match level {
-        None => Ok(Some(codec)),
-        Some(level) => codec.with_level(level).map(Some).ok_or(Error::BadLevel),
+fn compression(argument: CompressionArg) -> Compression {
+    match argument {
+        CompressionArg::None => Compression::None,
+        CompressionArg::Zlib => Compression::Zlib,
+        CompressionArg::Gzip => Compression::Gzip,
+        CompressionArg::Zstd => Compression::Zstd,
     }
 }

@@ -11,6 +11,7 @@ use russh::{MethodKind, MethodSet};
 use super::credentials::{Agent, Credentials, Key};
 use super::session::Client;
 use super::terminal;
+use crate::event::Events;
 
 /// Servers cut the session after about six refusals; keys of an agent that nobody asked for are the last to try.
 const AGENT_KEYS: usize = 4;
@@ -31,8 +32,8 @@ pub(super) enum Login {
     Lost(String),
 }
 
-pub(super) async fn login(handle: &mut Handle<Client>, credentials: &Credentials) -> Login {
-    let mut attempt = Attempt { handle, credentials, tried: Vec::new(), offered: None };
+pub(super) async fn login(handle: &mut Handle<Client>, credentials: &Credentials, events: &Events) -> Login {
+    let mut attempt = Attempt { handle, credentials, events, tried: Vec::new(), offered: None };
     match attempt.all().await {
         Ok(Some(method)) => Login::Done(method),
         Ok(None) => attempt.refused(),
@@ -46,6 +47,8 @@ pub(super) async fn login(handle: &mut Handle<Client>, credentials: &Credentials
 struct Attempt<'a> {
     handle: &'a mut Handle<Client>,
     credentials: &'a Credentials,
+    /// For questions to the person at the terminal.
+    events: &'a Events,
     tried: Vec<String>,
     /// What the server's last refusal said it takes.
     offered: Option<MethodSet>,
@@ -164,7 +167,7 @@ impl Attempt<'_> {
                     return self.note_refusal("keyboard-interactive", remaining_methods);
                 }
                 KeyboardInteractiveAuthResponse::InfoRequest { prompts, .. } => {
-                    let answers = answers(credentials, prompts).await?;
+                    let answers = answers(credentials, prompts, self.events).await?;
                     reply = self.handle.authenticate_keyboard_interactive_respond(answers).await;
                 }
             }
@@ -195,9 +198,10 @@ impl Attempt<'_> {
 }
 
 /// A password that is known answers everything.
-async fn answers(credentials: &Credentials, prompts: Vec<Prompt>) -> Result<Vec<String>, String> {
-    match &credentials.password {
-        Some(password) => Ok(vec![password.reveal().to_owned(); prompts.len()]),
-        None => terminal::ask(prompts.into_iter().map(|Prompt { prompt, echo }| (prompt, echo)).collect()).await,
+async fn answers(credentials: &Credentials, prompts: Vec<Prompt>, events: &Events) -> Result<Vec<String>, String> {
+    if let Some(password) = &credentials.password {
+        return Ok(vec![password.reveal().to_owned(); prompts.len()]);
     }
+    let questions = prompts.into_iter().map(|Prompt { prompt, echo }| (prompt, echo)).collect();
+    terminal::ask(questions, events).await
 }

@@ -13,6 +13,7 @@ use super::session::{Session, Terms};
 use super::wire::{Unanswered, knock};
 use super::{agent_socket, algorithms, session};
 use crate::comm::Error;
+use crate::event::Events;
 use crate::plan::communicator::{Bastion, SshPlan};
 
 /// From the banner to the end of a login at which a person types.
@@ -29,12 +30,12 @@ pub(super) struct BastionRoute {
 }
 
 impl BastionRoute {
-    pub(super) async fn load(plan: &SshPlan, bastion: &Bastion, tempo: Tempo) -> Result<Self, Error> {
+    pub(super) async fn load(plan: &SshPlan, bastion: &Bastion, tempo: Tempo, events: &Events) -> Result<Self, Error> {
         let config = session::config(plan, algorithms::preferred(plan)?);
         Ok(Self {
             address: (bastion.host.clone(), bastion.port),
             credentials: credentials::load_bastion(bastion, agent_socket()).await?,
-            terms: Terms { config: Arc::new(config), remote_tunnels: Arc::default() },
+            terms: Terms { config: Arc::new(config), remote_tunnels: Arc::default(), events: events.clone() },
             tempo,
             session: Mutex::default(),
         })

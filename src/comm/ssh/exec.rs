@@ -26,8 +26,14 @@ pub(super) struct Command<'a> {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Input<'a> {
     pub(super) bytes: &'a [u8],
-    /// The end is not told before this is notified.
-    pub(super) end: Option<&'a Notify>,
+    pub(super) last: Option<Last<'a>>,
+}
+
+/// The last part of an input, which is held back until something has happened.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Last<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) when: &'a Notify,
 }
 
 /// Starts the command and hands on its lines until it ends. An error means that it did not start.
@@ -79,8 +85,9 @@ async fn feed(writer: &ChannelWriteHalf<Msg>, input: Input<'_>) -> Result<(), ru
     for chunk in input.bytes.chunks(INPUT_CHUNK) {
         writer.data_bytes(bytes::Bytes::copy_from_slice(chunk)).await?;
     }
-    if let Some(end) = input.end {
-        end.notified().await;
+    if let Some(last) = input.last {
+        last.when.notified().await;
+        writer.data_bytes(bytes::Bytes::copy_from_slice(last.bytes)).await?;
     }
     writer.eof().await
 }

@@ -111,11 +111,11 @@ async fn start(
     credentials: Credentials,
 ) -> Result<SshCommunicator, Error> {
     let config = Arc::new(session::config(plan, algorithms::preferred(plan)?));
-    let terms = Terms { config, remote_tunnels: plan.remote_tunnels.as_slice().into() };
-    let route = Route::load(plan, tempo).await?;
+    let (handshake_attempts, events) = (plan.handshake_attempts, context.events.clone());
+    let terms = Terms { config, remote_tunnels: plan.remote_tunnels.as_slice().into(), events: events.clone() };
+    let route = Route::load(plan, tempo, &events).await?;
     let session = Current::default();
     let local_tunnels = tunnel::listen(&plan.local_tunnels, &session).await?;
-    let (handshake_attempts, events) = (plan.handshake_attempts, context.events.clone());
     let target = Target { address, credentials, route, terms, tempo, handshake_attempts, events };
     *session.lock().await = Some(Arc::new(first_session(plan, &target).await?));
     Ok(SshCommunicator {

@@ -9,6 +9,7 @@ use super::race::Tempo;
 use super::session::Session;
 use super::wire::{Unanswered, closed};
 use crate::comm::Error;
+use crate::event::Events;
 use crate::plan::communicator::{Detour, Proxy, SshPlan};
 
 /// Bytes both ways.
@@ -33,11 +34,13 @@ pub(super) enum Way<'a> {
 }
 
 impl Route {
-    pub(super) async fn load(plan: &SshPlan, tempo: Tempo) -> Result<Self, Error> {
+    pub(super) async fn load(plan: &SshPlan, tempo: Tempo, events: &Events) -> Result<Self, Error> {
         Ok(match &plan.detour {
             None => Self::Straight,
             Some(Detour::Proxy(proxy)) => Self::Proxy(proxy.clone()),
-            Some(Detour::Bastion(bastion)) => Self::Bastion(Box::new(BastionRoute::load(plan, bastion, tempo).await?)),
+            Some(Detour::Bastion(bastion)) => {
+                Self::Bastion(Box::new(BastionRoute::load(plan, bastion, tempo, events).await?))
+            }
         })
     }
 

@@ -2,20 +2,24 @@
 //!
 //! By Packer's way a script takes three commands in the guest: the upload, a chmod and the start. Each is a
 //! round trip and a few programs, which an emulated guest feels. Here the script goes in as the standard input
-//! of one command that stores it, says so, waits for the end of its input, and starts it. The script itself sees an
-//! empty input, as ever.
+//! of one command that stores it, says so, waits for a word, and starts it. The script itself sees an empty input, as
+//! ever.
 //!
 //! The wait makes it certain whether a script was started when the connection is cut, as by a script that restarts the
-//! guest in its first line: one that may have started is never started again.
+//! guest in its first line: one that may have started is never started again, and one that was not told to start does
+//! not start by itself when its input ends.
 
 use tokio::sync::Notify;
 
 use super::SshCommunicator;
-use super::exec::Input;
+use super::exec::{Input, Last};
 use super::scp::shell_word;
 use crate::comm::{Error, Exit};
 use crate::event::Stream;
 use crate::plan::communicator::FileTransferMethod;
+
+/// Tells a stored script to start.
+const WORD: &str = "go";
 
 impl SshCommunicator {
     /// A terminal would change the bytes, and who asks for SFTP may have a guest without a common shell.
@@ -34,7 +38,8 @@ impl SshCommunicator {
         let stored = Notify::new();
         let mut filter = Filter::new(format!("boxwright-stored-{:08x}", rand::random::<u32>()));
         let line = one_go(script.len(), path, command, &filter.mark);
-        let input = Input { bytes: script, end: Some(&stored) };
+        let word = format!("{WORD}\n");
+        let input = Input { bytes: script, last: Some(Last { bytes: word.as_bytes(), when: &stored }) };
         let pass = |stream, line| {
             if filter.pass(stream, line, output) {
                 stored.notify_one();
@@ -49,10 +54,12 @@ impl SshCommunicator {
     }
 }
 
-/// Written so that Bourne shells, C shells and fish all take it.
+/// Written so that Bourne shells, C shells and fish all take it. A program costs an emulated guest a tenth of a second:
+/// the usual command makes the script executable itself.
 fn one_go(length: usize, path: &str, command: &str, mark: &str) -> String {
     let path = shell_word(path);
-    format!("head -c {length} > {path} && chmod 0755 {path} && echo {mark} && cat > /dev/null || exit 1; {command}")
+    let chmod = if command.starts_with(&format!("chmod +x {path};")) { "" } else { &format!("chmod 0755 {path} && ") };
+    format!("head -c {length} > {path} && {chmod}echo {mark} && grep -q {WORD} || exit 1; {command}")
 }
 
 /// Lines that are kept back at most; more come of start-up files that never end.
@@ -98,6 +105,27 @@ mod tests {
         }
         assert!(filter.stored);
         assert_eq!(shown, ["welcome", "one", "mark"]);
+    }
+
+    #[test]
+    fn a_script_that_its_command_makes_executable_is_not_made_so_before() {
+        let usual = one_go(3, "/tmp/s.sh", "chmod +x /tmp/s.sh; A='b' /tmp/s.sh", "mark");
+        let expected =
+            "head -c 3 > /tmp/s.sh && echo mark && grep -q go || exit 1; chmod +x /tmp/s.sh; A='b' /tmp/s.sh";
+        assert_eq!(usual, expected);
+        assert!(one_go(3, "/tmp/s.sh", "sudo /tmp/s.sh", "mark").contains("&& chmod 0755 /tmp/s.sh && echo mark"));
+    }
+
+    #[tokio::test]
+    async fn a_stored_script_starts_when_it_is_told_to_and_not_when_its_input_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, script) = (folder.path().join("s.sh"), "echo it runs");
+        let line = one_go(script.len(), path.to_str().unwrap(), &format!("sh {}", path.display()), "mark");
+        for (word, starts) in [("go\n", true), ("", false)] {
+            let fed = format!("printf '{script}{word}' | {{ {line}; }}");
+            let output = crate::process::Cmd::new("sh").args(["-c", &fed]).output().await.unwrap();
+            assert_eq!((output.stdout.contains("it runs"), output.status.success()), (starts, starts), "{word:?}");
+        }
     }
 
     #[test]

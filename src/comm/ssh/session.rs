@@ -17,6 +17,7 @@ use super::evidence::{Refusal, Server, Setback};
 use super::wire::Answered;
 use super::{algorithms, tunnel};
 use crate::comm::Error;
+use crate::event::Events;
 use crate::plan::communicator::{SshPlan, Tunnel};
 
 /// How long a guest may take to open a channel before the session counts as dead.
@@ -44,6 +45,7 @@ pub(super) struct Terms {
     pub(super) config: Arc<Config>,
     /// Ports of the other side that lead here.
     pub(super) remote_tunnels: Arc<[Tunnel]>,
+    pub(super) events: Events,
 }
 
 /// Our side of the protocol's callbacks.
@@ -164,7 +166,7 @@ async fn handshake(
     let connected = russh::client::connect_stream(Arc::clone(&terms.config), wire, client).await;
     let mut handle = connected.map_err(|error| algorithms::explained(&error))?;
     let server = Server { banner, host_key: host_key.get().cloned().unwrap_or_default() };
-    match login(&mut handle, credentials).await {
+    match login(&mut handle, credentials, &terms.events).await {
         Login::Done(method) => {
             tunnel::ask_for(&handle, &terms.remote_tunnels).await?;
             Ok(Ok(Session { handle, server, method, agent_requests: Mutex::new(receiver), _cut: cut }))

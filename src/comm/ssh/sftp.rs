@@ -6,9 +6,10 @@ use fs_err::tokio as fs;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use russh::client::Msg;
 use russh::{Channel, ChannelMsg};
+use russh_sftp::client::fs::File;
 use russh_sftp::client::{Config, SftpSession};
 use russh_sftp::protocol::{FileAttributes, OpenFlags, StatusCode};
-use tokio::io::{AsyncBufRead, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncWriteExt, BufReader};
 
 use super::scp::Fault;
 use crate::comm::tree::Entry;
@@ -17,12 +18,25 @@ use crate::comm::tree::Entry;
 const ANSWER_SECONDS: u64 = 120;
 
 /// Servers have a limit on open files; OpenSSH's is the process limit, others have 100.
-const FILES_AT_ONCE: usize = 24;
+const FILES_AT_ONCE: usize = 64;
+
+/// A file of up to so many bytes is read at once, by one task of the pool instead of four.
+const SMALL: u64 = 64 * 1024;
+
+/// Parts of one file that are on their way, of 32 KiB each: as many as OpenSSH's client has.
+const WRITES_AT_ONCE: usize = 64;
 
 /// Bytes read from a local file at once.
 const READ_BUFFER: usize = 128 * 1024;
 
 pub(super) struct Sftp(SftpSession);
+
+/// A file of this host.
+struct Local {
+    path: PathBuf,
+    mode: u32,
+    size: u64,
+}
 
 impl Sftp {
     pub(super) async fn start(mut channel: Channel<Msg>) -> Result<Self, Fault> {
@@ -37,7 +51,8 @@ impl Sftp {
             }
         }
         // A server that is configured but not installed ends at once.
-        let config = Config { request_timeout_secs: ANSWER_SECONDS, ..Config::default() };
+        let config =
+            Config { request_timeout_secs: ANSWER_SECONDS, max_concurrent_writes: WRITES_AT_ONCE, ..Config::default() };
         SftpSession::new_with_config(channel.into_stream(), config).await.map(Self).map_err(|_| Fault::Missing)
     }
 
@@ -46,7 +61,7 @@ impl Sftp {
         let _ = self.0.close().await;
     }
 
-    /// Makes or overwrites a file.
+    /// Makes or overwrites a file. Whether it is on the guest's disk is the guest's business: a flush would wait for that.
     pub(super) async fn write(
         &self,
         path: &str,
@@ -54,33 +69,41 @@ impl Sftp {
         mut content: impl AsyncBufRead + Unpin,
     ) -> Result<(), Fault> {
         let flags = OpenFlags::CREATE | OpenFlags::TRUNCATE | OpenFlags::WRITE;
-        let mut file = self.0.open_with_flags(path, flags).await.map_err(Fault::failed)?;
-        tokio::io::copy_buf(&mut content, &mut file).await.map_err(Fault::failed)?;
-        file.flush().await.map_err(Fault::failed)?;
-        file.close().await.map_err(Fault::failed)?;
-        self.set_mode(path, mode).await
+        let mode = permissions(mode);
+        let file = self.0.open_with_flags_and_attributes(path, flags, mode.clone()).await;
+        let mut file = file.map_err(Fault::failed)?;
+        copy(&mut content, &mut file).await.map_err(Fault::failed)?;
+        // One that was there before, or the guest's umask, has bits of its own.
+        file.set_metadata(mode).await.map_err(Fault::failed)?;
+        file.close().await.map_err(Fault::failed)
     }
 
     async fn set_mode(&self, path: &str, mode: u32) -> Result<(), Fault> {
-        let attributes = FileAttributes { permissions: Some(mode), ..FileAttributes::empty() };
-        self.0.set_metadata(path, attributes).await.map_err(Fault::failed)
+        self.0.set_metadata(path, permissions(mode)).await.map_err(Fault::failed)
     }
 
     /// Puts files and folders into the folder `destination`, which is made if it is missing. Each file takes
-    /// four answers of the guest, so several are on their way at one time.
+    /// three answers of the guest, so many are on their way at one time.
     pub(super) async fn write_tree(&self, entries: &[Entry], destination: &str) -> Result<(), Fault> {
         let files = self.make_folders(entries, destination).await?;
-        let writes = files.into_iter().map(|(path, mode, target)| self.write_local(path, mode, target));
+        let writes = files.into_iter().map(|(file, target)| self.write_local(file, target));
         stream::iter(writes).buffer_unordered(FILES_AT_ONCE).try_collect().await
     }
 
-    async fn write_local(&self, path: PathBuf, mode: u32, target: String) -> Result<(), Fault> {
-        let file = fs::File::open(path).await.map_err(Fault::failed)?;
-        self.write(&target, mode, BufReader::with_capacity(READ_BUFFER, file)).await
+    async fn write_local(&self, Local { path, mode, size }: Local, target: String) -> Result<(), Fault> {
+        let written = if size <= SMALL {
+            let content = fs::read(path).await.map_err(Fault::failed)?;
+            self.write(&target, mode, content.as_slice()).await
+        } else {
+            let file = fs::File::open(path).await.map_err(Fault::failed)?;
+            self.write(&target, mode, BufReader::with_capacity(READ_BUFFER, file)).await
+        };
+        // Servers do not say which of many files they speak of.
+        written.map_err(|fault| fault.about(&target))
     }
 
-    /// Gives the files that belong into them: where each is, its mode, and where it goes.
-    async fn make_folders(&self, entries: &[Entry], destination: &str) -> Result<Vec<(PathBuf, u32, String)>, Fault> {
+    /// Gives the files that belong into them, and where each goes.
+    async fn make_folders(&self, entries: &[Entry], destination: &str) -> Result<Vec<(Local, String)>, Fault> {
         let mut folders = vec![destination.trim_end_matches('/').to_owned()];
         self.make_folder(if folders[0].is_empty() { "/" } else { &folders[0] }).await?;
         let mut files = Vec::new();
@@ -94,8 +117,8 @@ impl Sftp {
                     folders.push(path);
                 }
                 Entry::Leave => drop(folders.pop()),
-                Entry::File { path, name, mode, .. } => {
-                    files.push((path.clone(), *mode, format!("{current}/{name}")));
+                Entry::File { path, name, mode, size } => {
+                    files.push((Local { path: path.clone(), mode: *mode, size: *size }, format!("{current}/{name}")));
                 }
             }
         }
@@ -123,6 +146,23 @@ impl Sftp {
         tokio::io::copy_buf(&mut content, &mut local).await.map_err(Fault::failed)?;
         local.flush().await.map_err(Fault::failed)
     }
+}
+
+/// Without the flush that the library's copies end, and often go on, with: it asks the guest to write to its disk, and waits.
+async fn copy(content: &mut (impl AsyncBufRead + Unpin), file: &mut File) -> std::io::Result<()> {
+    loop {
+        let block = content.fill_buf().await?;
+        if block.is_empty() {
+            return Ok(());
+        }
+        file.write_all(block).await?;
+        let length = block.len();
+        content.consume(length);
+    }
+}
+
+fn permissions(mode: u32) -> FileAttributes {
+    FileAttributes { permissions: Some(mode), ..FileAttributes::empty() }
 }
 
 fn not_there(error: &russh_sftp::client::error::Error) -> Fault {

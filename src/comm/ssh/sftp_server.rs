@@ -75,6 +75,10 @@ impl russh_sftp::server::Handler for Files {
         status(id, fs::set_permissions(path, std::fs::Permissions::from_mode(mode)))
     }
 
+    async fn fsetstat(&mut self, id: u32, handle: String, attrs: FileAttributes) -> Result<Status, StatusCode> {
+        self.setstat(id, handle, attrs).await
+    }
+
     async fn mkdir(&mut self, id: u32, path: String, _attributes: FileAttributes) -> Result<Status, StatusCode> {
         status(id, fs::create_dir(path))
     }

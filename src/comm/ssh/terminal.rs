@@ -5,25 +5,30 @@ use std::io::{BufRead, BufReader, Write};
 
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
+use crate::event::Events;
+
 const TERMINAL: &str = "/dev/tty";
 
 /// Longest question that is shown, in characters.
 const LONGEST: usize = 200;
 
 /// The answers to all questions; the flag tells whether what is typed may be seen.
-pub(super) async fn ask(questions: Vec<(String, bool)>) -> Result<Vec<String>, String> {
-    let asked = tokio::task::spawn_blocking(move || ask_all(&questions));
-    let answers = asked.await.map_err(|error| error.to_string())?;
-    answers.map_err(|error| format!("`ssh_bastion_interactive` needs a terminal: {error}"))
+pub(super) async fn ask(questions: Vec<(String, bool)>, events: &Events) -> Result<Vec<String>, String> {
+    let mut answers = Vec::with_capacity(questions.len());
+    for (question, echo) in questions {
+        let question = shown(&question);
+        let _asking = events.ask(&question).await;
+        let asked = tokio::task::spawn_blocking(move || ask_one(&question, echo));
+        let answer = asked.await.map_err(|error| error.to_string())?;
+        answers.push(answer.map_err(|error| format!("`ssh_bastion_interactive` needs a terminal: {error}"))?);
+    }
+    Ok(answers)
 }
 
-fn ask_all(questions: &[(String, bool)]) -> std::io::Result<Vec<String>> {
+fn ask_one(question: &str, echo: bool) -> std::io::Result<String> {
     let mut options = fs_err::OpenOptions::new();
     let terminal = options.read(true).write(true).open(TERMINAL)?.into_parts().0;
-    questions.iter().map(|(question, echo)| ask_one(&terminal, &shown(question), *echo)).collect()
-}
-
-fn ask_one(mut terminal: &File, question: &str, echo: bool) -> std::io::Result<String> {
+    let mut terminal = &terminal;
     let _silent = (!echo).then(|| Silent::new(terminal)).transpose()?;
     write!(terminal, "{question}")?;
     let mut answer = String::new();

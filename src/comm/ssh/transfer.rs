@@ -1,6 +1,7 @@
 //! Moving files: by the method of the template, and by the other one when the guest lacks it.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::io::BufReader;
@@ -41,7 +42,7 @@ impl Methods {
 /// One transfer, to be done by either method.
 enum Job<'a> {
     SendFile { source: &'a Upload<'a>, destination: &'a str },
-    SendFolder { entries: &'a [Entry], destination: &'a str },
+    SendFolder { entries: &'a Arc<[Entry]>, destination: &'a str },
     FetchFile { source: &'a str, destination: &'a Path },
 }
 
@@ -53,7 +54,7 @@ impl SshCommunicator {
     pub(super) async fn send_folder(&self, source: &str, destination: &str) -> Result<(), Error> {
         let failed = |error: std::io::Error| transfer_error(source, &error.to_string());
         let itself = !source.ends_with('/');
-        let entries = tree::folder(source.into(), itself).await.map_err(failed)?;
+        let entries = tree::folder(source.into(), itself).await.map_err(failed)?.into();
         self.by_either(source, Job::SendFolder { entries: &entries, destination }).await
     }
 
@@ -109,10 +110,11 @@ impl SshCommunicator {
         Ok(result)
     }
 
-    /// With `-d`, since a sink would make a file in the place of a folder that is missing.
+    /// With `-d`, since a sink would make a file in the place of a folder that is missing; without `-v`, since it would
+    /// write two lines to standard error for each file, which takes it longer than the files.
     async fn scp_send(&self, source: &Upload<'_>, destination: &str) -> Result<Result<(), Fault>, Error> {
         let (folder, name) = split_path(destination);
-        let line = format!("scp -vdt {}", shell_word(folder));
+        let line = format!("scp -dt {}", shell_word(folder));
         Ok(match source {
             Upload::Bytes { bytes, mode } => {
                 let protocol = async |stream| scp::send::bytes(stream, name, *mode, bytes).await;
@@ -121,14 +123,15 @@ impl SshCommunicator {
             Upload::File(path) => {
                 let entry = tree::file(path, name).await;
                 let entry = entry.map_err(|error| transfer_error(&path.to_string_lossy(), &error.to_string()))?;
-                let protocol = async |stream| scp::send::entries(stream, std::slice::from_ref(&entry)).await;
+                let entries = [entry].into();
+                let protocol = async |stream| scp::send::entries(stream, &entries).await;
                 scp::converse(self.channel().await?, &line, protocol).await
             }
         })
     }
 
-    async fn scp_send_folder(&self, entries: &[Entry], destination: &str) -> Result<Result<(), Fault>, Error> {
-        let line = format!("scp -rvdt {}", shell_word(destination));
+    async fn scp_send_folder(&self, entries: &Arc<[Entry]>, destination: &str) -> Result<Result<(), Fault>, Error> {
+        let line = format!("scp -rdt {}", shell_word(destination));
         let protocol = async |stream| scp::send::entries(stream, entries).await;
         Ok(scp::converse(self.channel().await?, &line, protocol).await)
     }

@@ -56,7 +56,7 @@ impl WinRmCommunicator {
     ) -> Result<(), Error> {
         let mut chunk = Vec::with_capacity(CHUNK);
         loop {
-            let shell = Shell::open(&self.transport).await.map_err(|failure| failed(what, failure))?;
+            let shell = Shell::open(&self.transport, &self.events).await.map_err(|failure| failed(what, failure))?;
             for _ in 0..COMMANDS_PER_SHELL {
                 chunk.clear();
                 let read = (&mut content).take(CHUNK as u64).read_to_end(&mut chunk).await;
@@ -72,7 +72,7 @@ impl WinRmCommunicator {
     }
 
     async fn expect_success(&self, line: &str, what: &str) -> Result<(), Error> {
-        let shell = Shell::open(&self.transport).await.map_err(|failure| failed(what, failure))?;
+        let shell = Shell::open(&self.transport, &self.events).await.map_err(|failure| failed(what, failure))?;
         let result = must_succeed(&shell, line, what).await;
         shell.close().await;
         result

@@ -19,7 +19,7 @@ use std::time::Duration;
 use self::shell::Shell;
 use self::transport::{Failure, Transport};
 use super::{Communicator, Error, Exit, OtherClients, Upload};
-use crate::event::{Event, Stream};
+use crate::event::{Event, Events, Stream};
 use crate::io::Context;
 use crate::plan::communicator::WinRmPlan;
 
@@ -30,6 +30,7 @@ const PAUSE: Duration = Duration::from_secs(5);
 pub struct WinRmCommunicator {
     transport: Transport,
     others: OtherClients,
+    events: Events,
 }
 
 /// Waits until PowerShell in the guest answers. Before that, Windows may take requests and reboot once more.
@@ -44,7 +45,8 @@ async fn connect_with(
     pause: Duration,
 ) -> Result<WinRmCommunicator, Error> {
     let others = OtherClients::WinRm { tls: plan.use_ssl, ntlm: plan.use_ntlm };
-    let communicator = WinRmCommunicator { transport: Transport::new(plan, &address)?, others };
+    let (transport, events) = (Transport::new(plan, &address)?, context.events.clone());
+    let communicator = WinRmCommunicator { transport, others, events };
     let name = format!("{}:{}", address.0, address.1);
     context.events.send(Event::WinRmWaiting { address: name.clone() });
     let (mut attempts, mut evidence) = (0, String::from("nothing answered"));
@@ -88,7 +90,7 @@ impl WinRmCommunicator {
     }
 
     async fn run_line(&self, line: &str, output: &mut (impl FnMut(Stream, String) + Send)) -> Result<Exit, Error> {
-        let shell = Shell::open(&self.transport).await.map_err(|failure| broken(&failure))?;
+        let shell = Shell::open(&self.transport, &self.events).await.map_err(|failure| broken(&failure))?;
         let exit = shell.run(line, output).await;
         shell.close().await;
         exit.map_err(|failure| broken(&failure))

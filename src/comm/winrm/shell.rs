@@ -4,20 +4,21 @@ use super::answer;
 use super::envelope::Request;
 use super::transport::{Failure, Transport};
 use crate::comm::Exit;
-use crate::event::Stream;
+use crate::event::{Events, Stream};
 use crate::io::lines::Lines;
 
 #[derive(Debug)]
 pub(super) struct Shell<'a> {
     transport: &'a Transport,
+    events: &'a Events,
     id: String,
 }
 
 impl<'a> Shell<'a> {
-    pub(super) async fn open(transport: &'a Transport) -> Result<Self, Failure> {
+    pub(super) async fn open(transport: &'a Transport, events: &'a Events) -> Result<Self, Failure> {
         let xml = transport.ask(Request::CreateShell).await?;
         let id = answer::shell_id(&xml).map_err(Failure::Complaint)?;
-        Ok(Self { transport, id })
+        Ok(Self { transport, events, id })
     }
 
     /// An error means that the command did not start.
@@ -50,6 +51,8 @@ impl<'a> Shell<'a> {
             if let Some(code) = received.exit {
                 return Exit::Status(code);
             }
+            // What is not asked for stays in the guest, and makes the command wait.
+            self.events.catch_up().await;
         }
     }
 

@@ -9,9 +9,11 @@ pub use target::Target;
 use fs_err as fs;
 use uuid::Uuid;
 
+use super::ovf::Appliance;
 use super::vmdk::{self, StreamOptions};
-use super::{Alignment, Codec, Disk, Error, Qcow2Options, Source, ovf};
-use super::{write_dynamic_vhd, write_fixed_vhd, write_qcow2, write_raw, write_vdi};
+use super::{Alignment, Codec, Disk, Error, Qcow2Options, Source, ova, ovf};
+use super::{write_compute_engine, write_dynamic_vhd, write_fixed_vhd, write_qcow2, write_raw, write_vdi};
+use crate::io::gzip;
 use crate::io::meter::Meter;
 
 /// How a disk is to be written.
@@ -24,6 +26,10 @@ pub struct Options {
     pub threads: Option<usize>,
     /// The file's own name, for formats in which it stands.
     pub name: String,
+    /// For archives: gzip's level.
+    pub level: gzip::Level,
+    /// For packages: the machine that the disk is for.
+    pub machine: Appliance,
 }
 
 /// Writes `disk` to `file`, which is empty.
@@ -43,6 +49,11 @@ pub fn write<R: Source>(disk: &mut Disk<R>, file: fs::File, options: &Options, m
         Target::DynamicVhd => write_dynamic_vhd(disk, file, options.uuid(), meter),
         Target::FixedVhd => write_fixed_vhd(disk, file, options.uuid(), Alignment::Sector, meter),
         Target::AzureVhd => write_fixed_vhd(disk, file, options.uuid(), Alignment::Mebibyte, meter),
+        Target::ComputeEngine => write_compute_engine(disk, file, options.level, options.threads, meter).map(|_| ()),
+        Target::Ova => {
+            let (machine, disks) = (&options.machine, std::slice::from_mut(disk));
+            ova::write(machine, &ova::Name::new(&machine.name), disks, options.threads, file, meter).map(|_| ())
+        }
     }
 }
 
@@ -51,4 +62,10 @@ impl Options {
     fn uuid(&self) -> Uuid {
         ovf::uuid_of("disk", &self.name)
     }
+}
+
+/// What a machine is called whose file is called so.
+pub fn machine_name(file: &str) -> &str {
+    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+    if stem.is_empty() { "disk" } else { stem }
 }

@@ -14,6 +14,10 @@ pub enum Target {
     DynamicVhd,
     FixedVhd,
     AzureVhd,
+    /// A raw disk in a compressed archive.
+    ComputeEngine,
+    /// A machine with its description.
+    Ova,
 }
 
 /// Names, with the extensions that stand for them. A name further down may mean the same as one above.
@@ -26,7 +30,10 @@ const NAMES: &[(&str, Target, &[&str])] = &[
     ("vhd", Target::DynamicVhd, &["vhd", "vpc"]),
     ("vhd-fixed", Target::FixedVhd, &[]),
     ("azure", Target::AzureVhd, &[]),
+    ("gce", Target::ComputeEngine, &["tar.gz"]),
+    ("ova", Target::Ova, &["ova"]),
     ("ec2", Target::StreamVmdk, &[]),
+    ("ec2-ova", Target::Ova, &[]),
     ("openstack", Target::Qcow2, &[]),
     ("digitalocean", Target::Qcow2, &[]),
     ("tencent", Target::Qcow2, &[]),
@@ -63,6 +70,7 @@ mod tests {
         let by_extension = |name: &str| Target::by_extension(Path::new(name));
         assert_eq!(by_extension("a/box.QCOW2"), Some(Target::Qcow2));
         assert_eq!(by_extension("disk.img"), Some(Target::Raw));
+        assert_eq!((by_extension("a.tar.gz"), by_extension("a.gz")), (Some(Target::ComputeEngine), None));
         assert_eq!((by_extension("qcow2"), by_extension("a.vdo"), by_extension("..")), (None, None, None));
         for name in Target::names() {
             let target = Target::by_name(name).unwrap();

@@ -25,7 +25,14 @@ const CHECKED: &[&str] = &["qcow2", "vmdk", "vdi"];
 fn convert(folder: &Path, source: (&str, Format), target: (&str, Target)) {
     let mut disk = Disk::open(&folder.join(source.0), source.1).unwrap();
     let file = fs::File::create(folder.join(target.0)).unwrap();
-    let options = Options { target: target.1, codec: None, threads: None, name: target.0.into() };
+    let options = Options {
+        target: target.1,
+        codec: None,
+        threads: None,
+        name: target.0.into(),
+        level: gzip::Level::new(gzip::DEFAULT_LEVEL),
+        machine: Appliance::small(machine_name(target.0)),
+    };
     write(&mut disk, file, &options, &mut meter()).unwrap();
 }
 

@@ -43,7 +43,23 @@ pub struct ApplianceDisk {
     pub populated_bytes: u64,
 }
 
+/// Of disks of which it is not known what they ran in.
+const DEFAULT_PROCESSORS: u32 = 1;
+const DEFAULT_MEMORY_MIB: u32 = 1024;
+
 impl Appliance {
+    /// A machine of which only the name is known. It has no disks yet.
+    pub fn small(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            guest_os_type: DEFAULT_GUEST_OS_TYPE.into(),
+            processors: DEFAULT_PROCESSORS,
+            memory_mib: DEFAULT_MEMORY_MIB,
+            efi: false,
+            disks: Vec::new(),
+        }
+    }
+
     pub fn uuid(&self) -> Uuid {
         uuid_of("machine", &self.name)
     }

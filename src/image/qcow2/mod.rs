@@ -7,7 +7,7 @@ mod header;
 mod tests;
 mod write;
 
-pub use write::{Qcow2Options, write_qcow2};
+pub use write::{Layout, Qcow2Options, write_qcow2};
 
 use super::mapped::Mapped;
 use super::table::Table;

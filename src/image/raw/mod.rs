@@ -2,8 +2,8 @@
 
 mod write;
 
-pub(super) use write::write_blocks;
 pub use write::write_raw;
+pub(super) use write::{write_all, write_blocks};
 
 use super::mapped::Image;
 use super::{Content, Error, Extent, Input, MAX_VIRTUAL_BYTES, Source};

@@ -1,5 +1,7 @@
 //! Writing raw images with holes: blocks of zeros are left out of the file.
 
+use std::io::Write;
+
 use fs_err as fs;
 
 use crate::image::{Disk, Error, Output, Source};
@@ -12,6 +14,25 @@ const BLOCK_BYTES: u32 = 64 * 1024;
 pub fn write_raw<R: Source>(disk: &mut Disk<R>, file: fs::File, meter: &mut Meter) -> Result<(), Error> {
     let output = write_blocks(disk, Output::new(file), disk.virtual_bytes(), meter)?;
     output.finish().map_err(Error::Write)
+}
+
+/// Writes every byte of `disk`.
+pub(in crate::image) fn write_all<R: Source, W: Write>(
+    disk: &mut Disk<R>,
+    mut sink: W,
+    meter: &mut Meter,
+) -> Result<W, Error> {
+    let mut block = vec![0; BLOCK_BYTES as usize];
+    let mut at = 0;
+    while at < disk.virtual_bytes() {
+        let left = usize::try_from(disk.virtual_bytes() - at).unwrap_or(usize::MAX);
+        let block = &mut block[..left.min(BLOCK_BYTES as usize)];
+        disk.read(at, block)?;
+        sink.write_all(block).map_err(Error::Write)?;
+        meter.advance(block.len() as u64).map_err(Error::Write)?;
+        at += block.len() as u64;
+    }
+    Ok(sink)
 }
 
 /// Writes `disk` to the start of `output`, which goes on at `end`: the end of the disk, or behind it.

@@ -33,17 +33,12 @@ async fn a_plain_build_is_the_calls_of_packer() {
     assert_eq!(machine.export().await.unwrap(), None);
     insta::assert_snapshot!(steady(&bench.calls()), @"
     createvm --name box --ostype Other --register --uuid *
-    modifyvm box --boot1 disk --boot2 dvd --boot3 none --boot4 none
-    modifyvm box --cpus 1
-    modifyvm box --memory 512
-    modifyvm box --usb off
-    modifyvm box --audio none
+    modifyvm box --boot1 disk --boot2 dvd --boot3 none --boot4 none --cpus 1 --memory 512 --usb off --audio none
     createmedium disk --filename ~/out/box.vdi --size 40000 --format VDI --variant Standard
     storagectl box --name IDE Controller --add ide
     storageattach box --storagectl IDE Controller --port 0 --device 0 --type hdd --medium ~/out/box.vdi --nonrotational off --discard off
     storageattach box --storagectl IDE Controller --port 0 --device 1 --type dvddrive --medium ~/x.iso
-    modifyvm box --vrdeaddress 127.0.0.1 --vrdeauthtype null --vrde on --vrdeport *
-    modifyvm box --nic1 nat
+    modifyvm box --vrdeaddress 127.0.0.1 --vrdeauthtype null --vrde on --vrdeport * --nic1 nat
     modifyvm box --natpf1 packercomm,tcp,127.0.0.1,*,,22
     startvm box --type headless
     controlvm box poweroff
@@ -346,8 +341,7 @@ async fn a_machine_of_the_users_goes_back_to_where_it_was() {
     insta::assert_snapshot!(steady(&bench.calls()), @"
     snapshot box list --machinereadable
     snapshot box restore 111
-    modifyvm box --vrdeaddress 127.0.0.1 --vrdeauthtype null --vrde on --vrdeport *
-    modifyvm box --nic1 nat
+    modifyvm box --vrdeaddress 127.0.0.1 --vrdeauthtype null --vrde on --vrdeport * --nic1 nat
     modifyvm box --natpf1 packercomm,tcp,127.0.0.1,*,,22
     startvm box --type headless
     controlvm box poweroff

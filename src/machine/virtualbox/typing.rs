@@ -1,8 +1,8 @@
 //! Typing a boot command by scan codes, at a pace that the guest can follow.
 //!
 //! VirtualBox hands codes over at once. A guest that is still in its firmware or boot loader keeps only what its
-//! keyboard buffer holds, 15 keys, and loses the rest without a word. So by default few keys are sent at a time, with
-//! a pause in which the slowest guest takes them. A template that sets `boot_keygroup_interval` is typed as Packer
+//! keyboard buffer holds, 15 keys, and loses the rest without a word. So by default no more keys are under way than the
+//! buffer has room for when the slowest guest takes them; a short text between two waits goes at once. A template that sets `boot_keygroup_interval` is typed as Packer
 //! types: up to 25 codes, then that pause.
 
 use std::time::Duration;
@@ -10,12 +10,15 @@ use std::time::Duration;
 use crate::keys::scancodes::{self, ScancodeStep};
 use crate::keys::{BootAction, NoSuchKey};
 
-/// Keys at once. Half of what the buffer holds: the guest may not have taken all of those before.
-const KEYS: usize = 6;
+/// Keys that may wait in the guest's buffer at any time, of the 15 that it holds.
+const ROOM: u32 = 12;
 
-/// Between them, beside the tenth of a second that a call takes. A boot prompt that VirtualBox interprets, without the
+/// Keys of the later calls of a long text, at most.
+const KEYS: u32 = 6;
+
+/// For each key, beside the tenth of a second that a call takes. A boot prompt that VirtualBox interprets, without the
 /// processor's help and on a host that was eight times overloaded, took twelve keys in half a second.
-const PAUSE: Duration = Duration::from_millis(300);
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Scan codes of one call, and the time until the next one. Either may be nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,21 +49,20 @@ fn by_interval(actions: &[BootAction], interval: Duration) -> Result<Vec<Step>, 
     Ok(steps)
 }
 
-/// Few keys at a time. A wait of the template's serves as the pause.
+/// Few keys at a time. What the template waits for gives the guest time too.
 fn gentle(actions: &[BootAction]) -> Result<Vec<Step>, NoSuchKey> {
     let mut steps = Vec::new();
     let mut rest = actions;
+    let mut room = ROOM;
     while !rest.is_empty() {
-        let typed = rest.iter().take_while(|action| !is_wait(action)).count().min(KEYS);
+        let typed = rest.iter().take(room as usize).take_while(|action| !is_wait(action)).count();
         let waits = rest[typed..].iter().take_while(|action| is_wait(action)).count();
         let (now, later) = rest.split_at(typed + waits);
+        room -= u32::try_from(typed).expect("no more keys than there is room for");
         let waited = waited(&now[typed..]);
-        let is_pause = typed > 0 && !later.is_empty();
-        steps.push(Step {
-            codes: codes(&now[..typed])?,
-            pause: if is_pause { waited.max(PAUSE) } else { waited },
-            actions: now.len(),
-        });
+        let pause = if later.is_empty() { waited } else { waited.max(PAUSE * KEYS.saturating_sub(room)) };
+        room = room.saturating_add(u32::try_from(pause.as_millis() / PAUSE.as_millis()).unwrap_or(ROOM)).min(ROOM);
+        steps.push(Step { codes: codes(&now[..typed])?, pause, actions: now.len() });
         rest = later;
     }
     Ok(steps)
@@ -99,15 +101,30 @@ mod tests {
 
     #[test]
     fn few_keys_at_a_time_and_then_a_pause() {
-        assert_eq!(typed("abcdefghijklm<enter>", None), [(12, 300), (12, 300), (4, 0)]);
+        assert_eq!(typed("abcdefghijklmnopqr<enter>", None), [(24, 300), (12, 300), (2, 0)]);
         assert_eq!(typed("ABCDEF", None), [(24, 0)]);
         assert_eq!(typed("", None), []);
     }
 
     #[test]
     fn a_wait_serves_as_the_pause() {
-        assert_eq!(typed("ab<wait>cd<wait100ms><wait100ms>e<wait5>", None), [(4, 1000), (4, 300), (2, 5000)]);
+        assert_eq!(
+            typed("abcdefgh<wait>ijklmnop<wait100ms><wait100ms>q<wait5>", None),
+            [(16, 1000), (16, 200), (2, 5000)]
+        );
+        assert_eq!(typed("abcdefghijkl<wait100ms>mnopqr", None), [(24, 300), (12, 0)]);
         assert_eq!(typed("<wait5>a", None), [(0, 5000), (2, 0)]);
+    }
+
+    #[test]
+    fn the_buffer_never_runs_over() {
+        let text = "abcdefgh<wait100ms>ijk<wait200ms>lmnopqrstuvwxyz0123456789<wait1ms>abcdefghijklmnopqrstuvw";
+        let mut held = Duration::ZERO;
+        for (codes, pause) in typed(text, None) {
+            held += PAUSE * u32::try_from(codes / 2).unwrap();
+            assert!(held <= PAUSE * ROOM, "{held:?}");
+            held = held.saturating_sub(Duration::from_millis(pause.try_into().unwrap()));
+        }
     }
 
     #[test]

@@ -7,7 +7,8 @@ use super::{Component, Role};
 pub(super) const ALL: &[Component] = &[
     runs("vagrant", &[VAGRANT]),
     runs("compress", &[COMPRESS]),
-    runs("ova", &[OVA]),
+    runs("ova", &[OVA, MACHINE]),
+    runs("convert", &[CONVERT, MACHINE]),
     runs("checksum", &[CHECKSUM]),
     runs("manifest", &[MANIFEST]),
     runs("artifice", &[ARTIFICE]),
@@ -58,8 +59,43 @@ const COMPRESS: &[Opt] = &[
 ];
 
 /// Not Packer's: its users have VirtualBox export one.
-const OVA: &[Opt] = &[
-    text("output", "path of the OVA, with .BuildName and .BuilderType").late(),
+const OVA: &[Opt] = &[text("output", "path of the OVA, with .BuildName and .BuilderType").late()];
+
+/// The formats of `convert`.
+pub const CONVERT_FORMATS: &[&str] = &[
+    "raw",
+    "qcow2",
+    "vmdk",
+    "vmdk-sparse",
+    "vdi",
+    "vhd",
+    "vhd-fixed",
+    "azure",
+    "gce",
+    "ova",
+    "ec2",
+    "ec2-ova",
+    "openstack",
+    "digitalocean",
+    "tencent",
+    "box-libvirt",
+    "box-virtualbox",
+    "box-vmware",
+];
+
+pub const CONVERT_COMPRESSIONS: &[&str] = &["none", "zlib", "gzip", "zstd"];
+
+/// Not Packer's either.
+const CONVERT: &[Opt] = &[
+    text("output", "path of the image, with .BuildName and .BuilderType").late().required(),
+    choice("format", CONVERT_FORMATS, "format of the image, where the extension of `output` does not tell it"),
+    choice("compression", CONVERT_COMPRESSIONS, "how it is compressed, where there is a choice"),
+    integer("compression_level", "1 for fast to 9, 12 (zlib) or 19 (zstd) for small"),
+    flag("keep_unused", "take the blocks as well that file systems mark free"),
+];
+
+/// What a machine is to be elsewhere.
+const MACHINE: &[Opt] = &[
     text("vm_name", "name of the machine; the builder's `vm_name` by default"),
     text("guest_os_type", "VirtualBox's name of the guest's system, such as Debian_64; Linux_64 by default"),
     integer("cpus", "number of processors; those of the build by default"),

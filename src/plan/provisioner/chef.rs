@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::GuestSystem;
+use super::{ElevationPlan, GuestSystem};
 use crate::template::interpolate::Late;
 
 /// What a node of Chef gets to know, by name.
@@ -77,15 +77,20 @@ pub struct ClientPlan {
     pub skip_clean_client: bool,
     pub skip_clean_node: bool,
     pub skip_clean_staging_directory: bool,
+    /// Whom Chef runs as; on Windows only.
+    pub elevation: Option<ElevationPlan>,
 }
 
 impl ChefPlan {
     pub(super) fn lates(&self) -> Vec<&Late> {
-        let knife = match &self.job {
-            ChefJob::Client(client) => Some(&client.knife_command),
-            ChefJob::Solo(_) => None,
-        };
         let install = self.install.as_ref().map(|install| &install.command);
-        [&self.execute_command].into_iter().chain(&self.config_template).chain(install).chain(knife).collect()
+        let texts = [&self.execute_command].into_iter().chain(&self.config_template).chain(install);
+        match &self.job {
+            ChefJob::Client(client) => {
+                let elevation = client.elevation.iter().flat_map(ElevationPlan::lates);
+                texts.chain([&client.knife_command]).chain(elevation).collect()
+            }
+            ChefJob::Solo(_) => texts.collect(),
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::{Environment, GuestSystem};
+use super::{ElevationPlan, Environment, GuestSystem};
 use crate::template::interpolate::Late;
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -24,6 +24,8 @@ pub struct PuppetPlan {
     /// `None`: the staging folder.
     pub working_directory: Option<Late>,
     pub clean_staging_directory: bool,
+    /// Whom Puppet runs as; on Windows only.
+    pub elevation: Option<ElevationPlan>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -38,6 +40,7 @@ pub enum PuppetJob {
 impl PuppetPlan {
     pub(super) fn lates(&self) -> Vec<&Late> {
         let texts = [&self.execute_command].into_iter().chain(&self.extra_arguments);
-        texts.chain(self.facter.values()).chain(&self.working_directory).collect()
+        let texts = texts.chain(self.facter.values()).chain(&self.working_directory);
+        texts.chain(self.elevation.iter().flat_map(ElevationPlan::lates)).collect()
     }
 }

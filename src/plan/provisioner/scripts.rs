@@ -13,7 +13,7 @@ pub enum Scripts {
     /// Lines that become one script; `shebang` (without `#!`) is `None` when the text brings its own.
     Inline {
         lines: Vec<Late>,
-        shebang: Option<String>,
+        shebang: Option<Late>,
     },
     Files(Vec<PathBuf>),
 }
@@ -23,10 +23,10 @@ pub type Environment = BTreeMap<String, Late>;
 
 impl Scripts {
     pub(super) fn lates(&self) -> impl Iterator<Item = &Late> {
-        let lines: &[Late] = match self {
-            Self::Inline { lines, .. } => lines,
-            Self::Files(_) => &[],
+        let (lines, shebang): (&[Late], _) = match self {
+            Self::Inline { lines, shebang } => (lines, shebang.as_ref()),
+            Self::Files(_) => (&[], None),
         };
-        lines.iter()
+        lines.iter().chain(shebang)
     }
 }

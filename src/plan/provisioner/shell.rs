@@ -13,7 +13,7 @@ pub struct ShellPlan {
     /// Of the template; the `PACKER_…` ones are added at run time.
     pub environment: Environment,
     /// printf form with two `%s`: name and quoted value.
-    pub env_var_format: String,
+    pub env_var_format: Late,
     pub use_env_var_file: bool,
     /// Fields: `.Vars .Path .EnvVarFile` and the build data.
     pub execute_command: Late,
@@ -33,6 +33,7 @@ pub struct ShellPlan {
 impl ShellPlan {
     pub(super) fn lates(&self) -> Vec<&Late> {
         let places = [&self.remote_folder].into_iter().chain(&self.remote_file).chain(&self.remote_path);
-        self.scripts.lates().chain(self.environment.values()).chain([&self.execute_command]).chain(places).collect()
+        let own = [&self.execute_command, &self.env_var_format];
+        self.scripts.lates().chain(self.environment.values()).chain(own).chain(places).collect()
     }
 }

@@ -10,7 +10,7 @@ use crate::template::interpolate::Late;
 pub struct ShellLocalPlan {
     pub scripts: Scripts,
     pub environment: Environment,
-    pub env_var_format: String,
+    pub env_var_format: Late,
     /// An argument list. Fields: `.Vars .Script .Command` and the build data.
     pub execute_command: Vec<Late>,
     pub valid_exit_codes: Vec<u32>,
@@ -21,6 +21,7 @@ pub struct ShellLocalPlan {
 
 impl ShellLocalPlan {
     pub fn lates(&self) -> Vec<&Late> {
-        self.scripts.lates().chain(self.environment.values()).chain(&self.execute_command).collect()
+        let own = self.execute_command.iter().chain([&self.env_var_format]);
+        self.scripts.lates().chain(self.environment.values()).chain(own).collect()
     }
 }

@@ -12,7 +12,7 @@ pub struct PowerShellPlan {
     pub scripts: Scripts,
     pub environment: Environment,
     /// printf form with two `%s`: name and value, written for double quotes. It makes a script of its own.
-    pub env_var_format: String,
+    pub env_var_format: Late,
     /// `None`: a random name.
     pub remote_path: Option<String>,
     pub remote_env_var_path: Option<String>,
@@ -35,7 +35,7 @@ pub struct WindowsShellPlan {
     pub scripts: Scripts,
     pub environment: Environment,
     /// printf form with two `%s`: name and value as they are.
-    pub env_var_format: String,
+    pub env_var_format: Late,
     pub remote_path: String,
     /// Fields: `.Vars`, `.Path` and the build data.
     pub execute_command: Late,
@@ -78,7 +78,7 @@ pub enum UpdateFilter {
 
 impl PowerShellPlan {
     pub(super) fn lates(&self) -> Vec<&Late> {
-        let own = [&self.execute_command, &self.elevated_execute_command];
+        let own = [&self.execute_command, &self.elevated_execute_command, &self.env_var_format];
         let elevation = self.elevation.iter().flat_map(ElevationPlan::lates);
         self.scripts.lates().chain(self.environment.values()).chain(own).chain(elevation).collect()
     }
@@ -86,6 +86,7 @@ impl PowerShellPlan {
 
 impl WindowsShellPlan {
     pub(super) fn lates(&self) -> Vec<&Late> {
-        self.scripts.lates().chain(self.environment.values()).chain([&self.execute_command]).collect()
+        let own = [&self.execute_command, &self.env_var_format];
+        self.scripts.lates().chain(self.environment.values()).chain(own).collect()
     }
 }

@@ -43,6 +43,7 @@ fn of_post_processor(action: &PostProcessorAction) -> Vec<&Late> {
         PostProcessorAction::Checksum(checksum) => vec![&checksum.output],
         PostProcessorAction::Compress(compress) => vec![&compress.output],
         PostProcessorAction::Ova(ova) => vec![&ova.output],
+        PostProcessorAction::Convert(convert) => vec![&convert.output],
         PostProcessorAction::Manifest(manifest) => manifest.custom_data.values().collect(),
         PostProcessorAction::Artifice(_) | PostProcessorAction::NotRun => Vec::new(),
         PostProcessorAction::ShellLocal(shell) => shell.lates(),

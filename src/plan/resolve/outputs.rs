@@ -58,6 +58,7 @@ fn keeps_input(step: &PostProcessorPlan) -> bool {
         PostProcessorAction::Vagrant(_)
         | PostProcessorAction::Compress(_)
         | PostProcessorAction::Ova(_)
+        | PostProcessorAction::Convert(_)
         | PostProcessorAction::NotRun => step.keep_input_artifact == Some(true),
     }
 }
@@ -97,6 +98,7 @@ fn file(plan: &BuildPlan, step: &PostProcessorPlan) -> Option<PathBuf> {
         }
         PostProcessorAction::Compress(compress) => literal(&compress.output, &fields),
         PostProcessorAction::Ova(ova) => literal(&ova.output, &fields),
+        PostProcessorAction::Convert(convert) => literal(&convert.output, &fields),
         _ => None,
     }
 }

@@ -9,15 +9,16 @@
 //! would be emulated on every host) nor otherwise: the provider takes kvm. A host without KVM sets
 //! `libvirt.driver = "qemu"` in its own Vagrantfile.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Serialize;
 
-use super::disk::{self, BoxDisk};
-use super::{Content, Contents, Error, ProviderPart};
-use crate::artifact::{Artifact, MachineImage};
+use super::contents::{BoxFile, Contents};
+use super::{Content, Error, ProviderPart};
+use crate::image::{Disk, DiskFile, Format};
 use crate::io::Context;
-use crate::io::partial::PartialFile;
+use crate::post::machine::Machine;
+use crate::post::source_disk;
 
 const GIB: u64 = 1 << 30;
 
@@ -69,21 +70,25 @@ struct DiskMetadata {
     path: String,
 }
 
-pub(super) async fn part(
-    input: &Artifact,
-    architecture: &str,
-    target: &Path,
-    context: &Context,
-) -> Result<ProviderPart, Error> {
-    let disks = disk::prepare(input, target, context).await?;
+pub(super) async fn part(machine: Machine, architecture: &str, context: &Context) -> Result<ProviderPart, Error> {
+    let Machine { disks, appliance, efi_code, efi_variables } = machine;
+    let sizes: Vec<u64> = disks.iter().map(|disk| disk.virtual_size_bytes).collect();
     let mut part = ProviderPart {
-        files: disk_files(&disks),
-        metadata: metadata(&disks, architecture),
+        files: Contents::new(),
+        metadata: metadata(&sizes, architecture),
         vagrantfile: PLAIN_VAGRANTFILE.into(),
-        temporary: disks.into_iter().filter_map(|disk| disk.converted).collect(),
+        temporary: Vec::new(),
     };
-    if let Some(machine) = &input.machine {
-        add_firmware(&mut part, machine, target, context).await?;
+    for (index, disk) in disks.into_iter().enumerate() {
+        part.files.insert(disk_name(index), BoxFile::Disk(Box::new(disk.laid_out().await?)));
+    }
+    match (efi_code, efi_variables) {
+        (Some(code), Some(variables)) => add_firmware(&mut part, &code, &variables)?,
+        (None, None) if !appliance.efi => {}
+        _ => context.events.warn(
+            "the box starts by UEFI but lacks its code or its variables; whoever uses it must set \
+             libvirt.loader and libvirt.nvram in the Vagrantfile",
+        ),
     }
     Ok(part)
 }
@@ -92,77 +97,54 @@ fn disk_name(index: usize) -> String {
     if index == 0 { "box.img".into() } else { format!("box_{index}.img") }
 }
 
-fn disk_files(disks: &[BoxDisk]) -> Contents {
-    let file = |(index, disk): (usize, &BoxDisk)| (disk_name(index), Content::File(disk.path.clone()));
-    disks.iter().enumerate().map(file).collect()
-}
-
 /// One line of JSON.
-fn metadata(disks: &[BoxDisk], architecture: &str) -> String {
-    let listed = if disks.len() > 1 { disks.len() } else { 0 };
+fn metadata(virtual_sizes: &[u64], architecture: &str) -> String {
+    let listed = if virtual_sizes.len() > 1 { virtual_sizes.len() } else { 0 };
     let metadata = Metadata {
         architecture,
         disks: (0..listed).map(|index| DiskMetadata { format: "qcow2", path: disk_name(index) }).collect(),
         format: "qcow2",
         provider: "libvirt",
-        virtual_size: disks.first().map_or(0, |disk| disk.virtual_size_bytes.div_ceil(GIB)),
+        virtual_size: virtual_sizes.first().map_or(0, |bytes| bytes.div_ceil(GIB)),
     };
     let mut text = serde_json::to_string(&metadata).expect("texts and numbers are always JSON");
     text.push('\n');
     text
 }
 
-async fn add_firmware(
-    part: &mut ProviderPart,
-    machine: &MachineImage,
-    target: &Path,
-    context: &Context,
-) -> Result<(), Error> {
-    let (code, variables) = match (&machine.efi_code, &machine.efi_variables) {
-        (Some(code), Some(variables)) => (code, variables),
-        (None, None) => return Ok(()),
-        _ => {
-            context.events.warn(
-                "the box starts by UEFI but lacks its code or its variables; whoever uses it must set \
-                 libvirt.loader and libvirt.nvram in the Vagrantfile",
-            );
-            return Ok(());
-        }
-    };
-    add_image(part, EFI_CODE, disk::plain_firmware(code, target, context).await?);
-    add_image(part, EFI_VARIABLES, disk::plain_firmware(variables, target, context).await?);
+fn add_firmware(part: &mut ProviderPart, code: &Path, variables: &Path) -> Result<(), Error> {
+    part.files.insert(EFI_CODE.into(), plain_firmware(code)?);
+    part.files.insert(EFI_VARIABLES.into(), plain_firmware(variables)?);
     part.vagrantfile = EFI_VAGRANTFILE.into();
     Ok(())
 }
 
-fn add_image(part: &mut ProviderPart, name: &str, (path, converted): (PathBuf, Option<PartialFile>)) {
-    part.files.insert(name.into(), Content::File(path));
-    part.temporary.extend(converted);
+/// A firmware image as a plain file: Vagrant cannot tell libvirt of any other format.
+fn plain_firmware(path: &Path) -> Result<BoxFile, Error> {
+    if !source_disk::is_qcow2(path)? {
+        return Ok(Content::File(path.to_owned()).into());
+    }
+    Ok(BoxFile::Disk(Box::new(DiskFile::Raw(Disk::open(path, Format::Qcow2)?))))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn disks(sizes: &[u64]) -> Vec<BoxDisk> {
-        let disk = |&virtual_size_bytes| BoxDisk { path: "disk".into(), virtual_size_bytes, converted: None };
-        sizes.iter().map(disk).collect()
-    }
-
     #[test]
     fn one_disk_needs_no_list() {
         let expected =
             "{\"architecture\":\"amd64\",\"format\":\"qcow2\",\"provider\":\"libvirt\",\"virtual_size\":4}\n";
-        assert_eq!(metadata(&disks(&[4 * GIB]), "amd64"), expected);
-        assert_eq!(metadata(&disks(&[3 * GIB + 1]), "amd64"), expected, "a part of a GiB counts as one");
+        assert_eq!(metadata(&[4 * GIB], "amd64"), expected);
+        assert_eq!(metadata(&[3 * GIB + 1], "amd64"), expected, "a part of a GiB counts as one");
     }
 
     #[test]
     fn more_disks_are_listed_in_the_guests_order() {
-        let text = metadata(&disks(&[GIB, GIB]), "arm64");
+        let text = metadata(&[GIB, GIB], "arm64");
         let list = r#""disks":[{"format":"qcow2","path":"box.img"},{"format":"qcow2","path":"box_1.img"}],"#;
         assert!(text.contains(list) && text.contains(r#""virtual_size":1"#), "{text}");
-        let names: Vec<String> = disk_files(&disks(&[1, 1, 1])).into_keys().collect();
+        let names: Vec<String> = (0..3).map(disk_name).collect();
         assert_eq!(names, ["box.img", "box_1.img", "box_2.img"]);
     }
 

@@ -4,9 +4,10 @@ use super::Error;
 
 /// The providers that boxes can be made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Provider {
+pub enum Provider {
     Libvirt,
     VirtualBox,
+    VMware,
 }
 
 /// Builder ids, Packer's and ours, and the provider that takes what they make.
@@ -27,6 +28,7 @@ impl Provider {
         match template.filter(|name| !name.is_empty()).or_else(of_builder) {
             Some("libvirt") => Ok(Self::Libvirt),
             Some("virtualbox") => Ok(Self::VirtualBox),
+            Some("vmware") => Ok(Self::VMware),
             Some(provider) => Err(Error::UnsupportedProvider { provider: provider.into() }),
             None => Err(Error::UnknownBuilder { builder_id: builder_id.into() }),
         }
@@ -36,6 +38,7 @@ impl Provider {
         match self {
             Self::Libvirt => "libvirt",
             Self::VirtualBox => "virtualbox",
+            Self::VMware => "vmware",
         }
     }
 }

@@ -1,11 +1,14 @@
 //! Boxes made and read back by the programs that will read them.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use fs_err as fs;
 
 use super::*;
 use crate::event::{Event, Work};
+use crate::image::testing::make_qcow2;
+use crate::plan::post_processor::VagrantOptions;
 use crate::post::testing::{context, machine_artifact, post_context};
 use crate::process::{Cmd, tool_or_skip};
 use crate::template::interpolate::Late;
@@ -62,8 +65,9 @@ async fn vagrant_takes_the_box() {
     let add = Cmd::new("vagrant").args(["box", "add", "--name", "test/vm"]).arg(&target).env("VAGRANT_HOME", &home);
     add.run().await.unwrap();
     let installed = home.join("boxes/test-VAGRANTSLASH-vm/0/libvirt");
-    let same = fs::read(installed.join("box.img")).unwrap() == fs::read(folder.path().join("vm")).unwrap();
-    assert!(same, "the disk came through");
+    let disk = installed.join("box.img");
+    Cmd::new("qemu-img").args(["check", "-q", "-f", "qcow2"]).arg(&disk).run().await.unwrap();
+    Cmd::new("qemu-img").args(["compare", "-q"]).arg(&disk).arg(folder.path().join("vm")).run().await.unwrap();
     let metadata = fs::read_to_string(installed.join("metadata.json")).unwrap();
     assert_eq!(
         metadata,
@@ -99,6 +103,37 @@ async fn a_box_of_several_disks_has_them_all_as_qcow2() {
     assert_eq!(format!("{:?}", context.cleanup), "[]");
 }
 
+/// A disk whose file system has free blocks with something in them.
+#[tokio::test]
+async fn free_blocks_stay_out_and_files_stay_in() {
+    if !tools(&["qemu-img", "bsdtar", "mke2fs", "debugfs", "e2fsck"]) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let noise: Vec<u8> = (0..750_000u64).flat_map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes()).collect();
+    fs::create_dir(path("tree")).unwrap();
+    fs::write(path("tree/kept"), &noise[..2_000_000]).unwrap();
+    fs::write(path("tree/deleted"), &noise).unwrap();
+    let make = Cmd::new("mke2fs").args(["-q", "-t", "ext4", "-d"]).args([path("tree"), path("vm")]).arg("64M");
+    make.run().await.unwrap();
+    let remove = Cmd::new("debugfs").args(["-w", "-R", "rm deleted"]).arg(path("vm"));
+    remove.run().await.unwrap();
+    let input = machine_artifact(folder.path(), &[("vm", "raw")]);
+    let (context, _events) = context();
+    run(&plan(options(&path("box/vm.box"))), &input, &post_context(), &context).await.unwrap();
+    assert!(fs::metadata(path("box/vm.box")).unwrap().len() < 2_500_000, "the deleted file stayed out");
+    unpack(&path("box/vm.box"), &path("unpacked")).await;
+    let disk = path("unpacked/box.img");
+    Cmd::new("qemu-img").args(["check", "-q", "-f", "qcow2"]).arg(&disk).run().await.unwrap();
+    let back = Cmd::new("qemu-img").args(["convert", "-O", "raw"]).arg(&disk).arg(path("back"));
+    back.run().await.unwrap();
+    Cmd::new("e2fsck").arg("-fn").arg(path("back")).run().await.unwrap();
+    let dump = Cmd::new("debugfs").arg("-R").arg(format!("dump kept {}", path("dumped").display())).arg(path("back"));
+    dump.run().await.unwrap();
+    assert!(fs::read(path("dumped")).unwrap() == noise[..2_000_000]);
+}
+
 #[tokio::test]
 async fn firmware_included_files_and_the_template_go_into_a_plain_tar() {
     if !tools(&["bsdtar"]) {
@@ -110,12 +145,11 @@ async fn firmware_included_files_and_the_template_go_into_a_plain_tar() {
     {
         fs::write(path(name), text).unwrap();
     }
-    let mut qcow2 = vec![0; 104];
-    qcow2[..8].copy_from_slice(b"QFI\xfb\0\0\0\x03");
-    fs::write(path("vm"), qcow2).unwrap();
+    make_qcow2(&path("Own"), &path("vm"));
+    make_qcow2(&path("code.fd"), &path("code.qcow2"));
     let mut input = machine_artifact(folder.path(), &[("vm", "qcow2")]);
     let machine = input.machine.as_mut().unwrap();
-    (machine.efi_code, machine.efi_variables) = (Some(path("code.fd")), Some(path("vars.fd")));
+    (machine.efi_code, machine.efi_variables) = (Some(path("code.qcow2")), Some(path("vars.fd")));
     let options = VagrantOptions {
         compression_level: 0,
         include: vec![path("notes.txt")],
@@ -133,6 +167,8 @@ async fn firmware_included_files_and_the_template_go_into_a_plain_tar() {
     let expected = ["Vagrantfile", "box.img", "efi_code.fd", "efi_vars.fd", "metadata.json", "notes.txt"];
     assert_eq!(listing.lines().collect::<Vec<_>>(), expected);
     unpack(&path("vm.box"), &path("unpacked")).await;
+    let firmware = ["efi_code.fd", "efi_vars.fd"].map(|name| fs::read(path("unpacked").join(name)).unwrap());
+    assert_eq!(firmware, [b"code", b"vars"]);
     let vagrantfile = fs::read_to_string(path("unpacked/Vagrantfile")).unwrap();
     assert!(vagrantfile.contains("libvirt.nvram = ") && vagrantfile.ends_with("# own\n"), "{vagrantfile}");
     let mut last = None;

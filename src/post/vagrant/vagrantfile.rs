@@ -10,7 +10,7 @@ use crate::template::interpolate::Fields;
 
 /// Vagrant reads it before the user's own Vagrantfile, which can change everything in it.
 pub(super) fn text(provider: &str, options: &VagrantOptions, fields: &Fields) -> Result<String, Error> {
-    let mut text = format!("# What the provider needs.\n\n{provider}");
+    let mut text = of_provider(provider);
     if let Some(path) = &options.vagrantfile_template {
         text.push_str("\n# From the template that built the box.\n\n");
         text.push_str(&of_template(path, options, fields)?);
@@ -19,6 +19,11 @@ pub(super) fn text(provider: &str, options: &VagrantOptions, fields: &Fields) ->
         }
     }
     Ok(text)
+}
+
+/// Without anything of a template.
+pub(super) fn of_provider(provider: &str) -> String {
+    format!("# What the provider needs.\n\n{provider}")
 }
 
 /// What was generated while the build ran is taken as it is.

@@ -3,8 +3,10 @@
 use uuid::Uuid;
 
 use crate::comm::Communicator;
+use crate::io::Context;
 use crate::plan::provisioner::{ChefPlan, ClientPlan};
-use crate::provision::staging::Staging;
+use crate::provision::elevated::Account;
+use crate::provision::staging::{Guest, Staging};
 use crate::provision::{Error, GuestData};
 use crate::template::interpolate::Fields;
 
@@ -18,12 +20,14 @@ pub(super) async fn run<C: Communicator>(
     client: &ClientPlan,
     staging: &Staging<'_, C>,
     data: &GuestData,
+    context: &Context,
 ) -> Result<(), Error> {
     let node = client.node_name.clone().unwrap_or_else(|| format!("packer-{}", Uuid::new_v4()));
     let fields = upload(plan, client, staging, &node).await?;
     let config = upload_config(plan, staging, data, fields.clone(), ("client.rb", config::CLIENT)).await?;
     let attributes = upload_attributes(plan, staging, "first-boot.json").await?;
-    start(plan, staging, data, &config, &attributes).await?;
+    let account = Account::of(client.elevation.as_ref(), data, context)?;
+    start(plan, Guest { account: account.as_ref(), ..staging.guest() }, data, &config, &attributes).await?;
     sign_off(plan, client, staging, data, &fields).await?;
     if client.skip_clean_staging_directory { Ok(()) } else { staging.remove().await }
 }

@@ -20,12 +20,13 @@ pub(super) async fn run(
     data: &GuestData,
     context: &Context,
 ) -> Result<(), Error> {
-    let guest = Guest { communicator, commands: GuestCommands::new(plan.system, plan.sudo), events: &context.events };
+    let commands = GuestCommands::new(plan.system, plan.sudo);
+    let guest = Guest { communicator, commands, events: &context.events, account: None };
     install::ensure(plan, guest, data).await?;
     let staging = Staging::make(guest, &plan.staging_directory).await?;
     match &plan.job {
         ChefJob::Solo(solo) => solo::run(plan, solo, &staging, data).await,
-        ChefJob::Client(client) => client::run(plan, client, &staging, data).await,
+        ChefJob::Client(client) => client::run(plan, client, &staging, data, context).await,
     }
 }
 
@@ -42,14 +43,14 @@ impl ChefPlan {
 /// One run of Chef: where its files are in the guest.
 async fn start<C: Communicator>(
     plan: &ChefPlan,
-    staging: &Staging<'_, C>,
+    guest: Guest<'_, C>,
     data: &GuestData,
     config: &str,
     attributes: &str,
 ) -> Result<(), Error> {
     let own = [("ConfigPath", config), ("JsonPath", attributes), ("Sudo", sudo(plan))];
     let command = filled(&plan.execute_command, "execute_command", data, own)?;
-    staging.guest().run_to(&[0], plan.program(), &command).await
+    guest.run_to(&[0], plan.program(), &command).await
 }
 
 /// Puts the configuration into the staging folder: the template's, or one of ours.

@@ -20,7 +20,7 @@ pub(super) async fn run<C: Communicator>(
     let fields = upload(plan, solo, staging).await?;
     let config = upload_config(plan, staging, data, fields, ("solo.rb", config::SOLO)).await?;
     let attributes = upload_attributes(plan, staging, "node.json").await?;
-    start(plan, staging, data, &config, &attributes).await
+    start(plan, staging.guest(), data, &config, &attributes).await
 }
 
 /// Uploads what Chef works on; gives the dot-variables of the configuration.

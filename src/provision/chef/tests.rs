@@ -48,6 +48,7 @@ fn client() -> ClientPlan {
         skip_clean_client: false,
         skip_clean_node: false,
         skip_clean_staging_directory: false,
+        elevation: None,
     }
 }
 

@@ -25,6 +25,11 @@ pub(super) struct Account {
 }
 
 impl Account {
+    /// None where no user is named.
+    pub(super) fn of(plan: Option<&ElevationPlan>, data: &GuestData, context: &Context) -> Result<Option<Self>, Error> {
+        plan.map(|plan| Self::new(plan, data, context)).transpose()
+    }
+
     /// From here on its password is masked wherever it shows, unless it is the user's name.
     pub(super) fn new(plan: &ElevationPlan, data: &GuestData, context: &Context) -> Result<Self, Error> {
         let user = plan.user.render(&data.fields).map_err(Error::render("the user to run as"))?;

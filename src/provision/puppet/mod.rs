@@ -5,6 +5,7 @@ mod facts;
 
 use std::path::{Path, PathBuf};
 
+use super::elevated::Account;
 use super::guest_commands::GuestCommands;
 use super::staging::{Guest, Staging};
 use super::{Error, GuestData};
@@ -27,7 +28,7 @@ pub(super) async fn run(
     context: &Context,
 ) -> Result<(), Error> {
     let commands = GuestCommands::new(plan.system, !plan.prevent_sudo);
-    let guest = Guest { communicator, commands, events: &context.events };
+    let guest = Guest { communicator, commands, events: &context.events, account: None };
     let staging = Staging::make(guest, &plan.staging_directory).await?;
     let mut fields = shared_fields(plan, data)?;
     fields.extend(match &plan.job {
@@ -56,7 +57,8 @@ pub(super) async fn run(
         }
     });
     fields.insert("ExtraArguments".into(), extra_arguments(plan, &fields)?);
-    start(plan, guest, &fields, &context.events).await?;
+    let account = Account::of(plan.elevation.as_ref(), data, context)?;
+    start(plan, Guest { account: account.as_ref(), ..guest }, &fields, &context.events).await?;
     if plan.clean_staging_directory { staging.remove().await } else { Ok(()) }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::comm::Exit;
+use crate::plan::provisioner::ElevationPlan;
 use crate::provision::testing::{Answer, Recorder, context, data};
 
 fn plan(job: PuppetJob) -> PuppetPlan {
@@ -19,6 +20,7 @@ fn plan(job: PuppetJob) -> PuppetPlan {
         staging_directory: "/tmp/s".into(),
         working_directory: None,
         clean_staging_directory: false,
+        elevation: None,
     }
 }
 
@@ -77,4 +79,19 @@ async fn exit_codes_can_be_passed_over() {
     let recorder = Recorder::answering("puppet it", [Answer::Exit(Exit::Status(6))]);
     let plan = PuppetPlan { ignore_exit_codes: true, ..plan(apply(Path::new("site.pp"))) };
     run_with(&plan, &recorder).await.unwrap();
+}
+
+#[tokio::test]
+async fn puppet_alone_runs_as_somebody_else() {
+    let recorder = Recorder::default();
+    let elevation = ElevationPlan { user: Late::literal("admin"), password: None };
+    let plan =
+        PuppetPlan { elevation: Some(elevation), system: GuestSystem::Windows, ..plan(apply(Path::new("site.pp"))) };
+    run_with(&plan, &recorder).await.unwrap();
+    let calls = recorder.calls();
+    let tasks: Vec<_> = calls.iter().filter(|call| call.contains("elevated")).collect();
+    assert!(tasks[0].contains("$user = 'admin'\n") && tasks[0].contains("$command = 'puppet it'\n"), "{}", tasks[0]);
+    assert!(tasks[1].starts_with("run powershell"), "{}", tasks[1]);
+    assert_eq!(tasks.len(), 2);
+    assert!(!calls.contains(&"run puppet it".to_owned()));
 }

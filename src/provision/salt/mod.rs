@@ -14,7 +14,7 @@ use crate::plan::provisioner::{GuestSystem, SaltPlan};
 pub(super) async fn run(plan: &SaltPlan, communicator: &impl Communicator, context: &Context) -> Result<(), Error> {
     let formulas = formulas::fetch(&plan.formulas, &context.events).await?;
     let commands = GuestCommands::new(plan.system, plan.sudo);
-    let guest = Guest { communicator, commands, events: &context.events };
+    let guest = Guest { communicator, commands, events: &context.events, account: None };
     let program = program(plan);
     if let Some(arguments) = &plan.bootstrap {
         bootstrap::ensure(guest, plan.system, &program, arguments).await?;

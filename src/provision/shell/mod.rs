@@ -33,7 +33,7 @@ pub(super) async fn run(
     shell.upload_variables().await?;
     match &plan.scripts {
         Scripts::Inline { lines, shebang } => {
-            let text = inline_text(lines, shebang.as_deref(), &data.fields)?;
+            let text = inline_text(lines, shebang.as_ref(), &data.fields)?;
             shell.run_one("inline script", text.as_bytes(), usize::from(shebang.is_some())).await?;
         }
         Scripts::Files(paths) => {
@@ -68,7 +68,8 @@ impl<'a, C: Communicator> Shell<'a, C> {
         let folder = plan.remote_folder.render(&data.fields).map_err(Error::render("remote_folder"))?;
         let path = remote_path(plan, &folder, number, &data.fields)?;
         let variables = environment::with_template(environment::of_build(data), &plan.environment, &data.fields)?;
-        let flat = environment::flatten(&variables, &plan.env_var_format);
+        let format = environment::format(&plan.env_var_format, &data.fields)?;
+        let flat = environment::flatten(&variables, &format);
         let variables_path = format!("{folder}/varfile_{number}.sh");
         let variables_file = plan.use_env_var_file.then(|| (variables_path, flat.clone()));
         let mut fields = data.fields.clone();

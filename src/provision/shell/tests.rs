@@ -16,7 +16,7 @@ pub(super) fn plan(scripts: Scripts) -> ShellPlan {
     ShellPlan {
         scripts,
         environment: Environment::from([("GREETING".to_owned(), Late::literal("it's"))]),
-        env_var_format: "%s='%s' ".into(),
+        env_var_format: Late::literal("%s='%s' "),
         use_env_var_file: false,
         execute_command: Late::literal("run it"),
         remote_folder: Late::literal("/tmp"),
@@ -33,7 +33,7 @@ pub(super) fn plan(scripts: Scripts) -> ShellPlan {
 
 pub(super) fn inline(lines: &[&str]) -> Scripts {
     let lines = lines.iter().map(|line| Late::literal(*line)).collect();
-    Scripts::Inline { lines, shebang: Some("/bin/sh -e".into()) }
+    Scripts::Inline { lines, shebang: Some(Late::literal("/bin/sh -e")) }
 }
 
 async fn run_with(plan: &ShellPlan, recorder: &Recorder) -> Result<(), Error> {
@@ -83,7 +83,7 @@ async fn a_binary_is_sent_as_it_is() {
 async fn the_variables_go_into_a_private_file_when_asked() {
     let (recorder, mut plan) = (Recorder::default(), plan(inline(&["true"])));
     plan.use_env_var_file = true;
-    plan.env_var_format = "export %s='%s'\n".into();
+    plan.env_var_format = Late::literal("export %s='%s'\n");
     run_with(&plan, &recorder).await.unwrap();
     let calls = recorder.calls();
     assert!(calls[0].starts_with("upload /tmp/varfile_") && calls[0].contains("600 export GREETING="), "{calls:?}");
@@ -189,4 +189,18 @@ async fn the_command_is_filled_in_with_variables_path_and_build_data() {
     run(&plan, &recorder, &data, 7, &context().0).await.unwrap();
     let vars = r#"GREETING='it'"'"'s' PACKER_BUILDER_TYPE='qemu' PACKER_BUILD_NAME='box' "#;
     assert_eq!(recorder.calls()[2], format!("run echo 10.0.2.15 | {vars}sudo -S '/tmp/s.sh' "));
+}
+
+#[tokio::test]
+async fn the_running_build_may_choose_the_shebang_and_how_variables_are_written() {
+    let recorder = Recorder::default();
+    let mut data = data();
+    data.fields.insert("Host".into(), "there".into());
+    let scripts = Scripts::Inline { lines: vec![late("true")], shebang: Some(late("/bin/{{.Host}}")) };
+    let command = late("{{.Vars}}x");
+    let plan = ShellPlan { env_var_format: late("{{.Host}} %s=%s "), execute_command: command, ..plan(scripts) };
+    run(&plan, &recorder, &data, 7, &context().0).await.unwrap();
+    let calls = recorder.calls().join("\n");
+    assert!(calls.contains("#!/bin/there\ntrue\n"), "{calls}");
+    assert!(calls.contains("there PACKER_BUILDER_TYPE=qemu there PACKER_BUILD_NAME=box x"), "{calls}");
 }

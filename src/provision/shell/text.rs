@@ -7,10 +7,14 @@ use crate::template::interpolate::{Fields, Late};
 /// The lines as one script. Each is filled in by itself, as in Packer.
 pub(in crate::provision) fn inline_text(
     lines: &[Late],
-    shebang: Option<&str>,
+    shebang: Option<&Late>,
     fields: &Fields,
 ) -> Result<String, Error> {
-    let mut text = shebang.map_or_else(String::new, |shebang| format!("#!{shebang}\n"));
+    let mut text = String::new();
+    if let Some(shebang) = shebang {
+        let shebang = shebang.render(fields).map_err(Error::render("inline_shebang"))?;
+        text = format!("#!{shebang}\n");
+    }
     for line in lines {
         text.push_str(&line.render(fields).map_err(Error::render("an inline command"))?);
         text.push('\n');

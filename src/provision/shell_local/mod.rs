@@ -34,7 +34,7 @@ pub async fn run_local(
     let local = Local { plan, fields, variables: &variables, context };
     match &plan.scripts {
         Scripts::Inline { lines, shebang } => {
-            local.run_inline(&shell::inline_text(lines, shebang.as_deref(), fields)?).await
+            local.run_inline(&shell::inline_text(lines, shebang.as_ref(), fields)?).await
         }
         Scripts::Files(paths) => {
             for path in paths {
@@ -99,7 +99,8 @@ impl Local<'_> {
     /// The script is called `.Script` and `.Command`, whether it is inline or not.
     fn command(&self, path: &Path) -> Result<Cmd, Error> {
         let mut fields = self.fields.clone();
-        fields.insert("Vars".into(), environment::flatten(self.variables, &self.plan.env_var_format));
+        let format = environment::format(&self.plan.env_var_format, self.fields)?;
+        fields.insert("Vars".into(), environment::flatten(self.variables, &format));
         for name in ["Script", "Command"] {
             fields.insert(name.into(), path.display().to_string());
         }
@@ -131,7 +132,7 @@ mod tests {
         ShellLocalPlan {
             scripts,
             environment: Environment::new(),
-            env_var_format: "%s='%s' ".into(),
+            env_var_format: late("%s='%s' "),
             execute_command: ["/bin/sh", "-c", "{{.Vars}} {{.Script}}"].map(late).to_vec(),
             valid_exit_codes: vec![0],
             only_on: Vec::new(),
@@ -141,7 +142,7 @@ mod tests {
 
     fn running(lines: &[&str]) -> ShellLocalPlan {
         let lines = lines.iter().map(|line| late(line)).collect();
-        plan(Scripts::Inline { lines, shebang: Some("/bin/sh -e".into()) })
+        plan(Scripts::Inline { lines, shebang: Some(late("/bin/sh -e")) })
     }
 
     async fn output_of(plan: &ShellLocalPlan) -> (Result<(), Error>, Vec<String>) {

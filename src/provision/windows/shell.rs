@@ -37,7 +37,8 @@ pub(in crate::provision) async fn run(
 fn command(plan: &WindowsShellPlan, data: &GuestData) -> Result<String, Error> {
     let variables = environment::with_template(environment::of_build(data), &plan.environment, &data.fields)?;
     let mut fields = data.fields.clone();
-    fields.insert("Vars".into(), environment::written(&variables, &plan.env_var_format, str::to_owned));
+    let format = environment::format(&plan.env_var_format, &data.fields)?;
+    fields.insert("Vars".into(), environment::written(&variables, &format, str::to_owned));
     fields.insert("Path".into(), plan.remote_path.clone());
     plan.execute_command.render(&fields).map_err(Error::render("execute_command"))
 }
@@ -56,7 +57,7 @@ mod tests {
         WindowsShellPlan {
             scripts: Scripts::Inline { lines: vec![Late::literal("dir"), Late::literal("ver")], shebang: None },
             environment: Environment::from([("A".to_owned(), Late::literal("it's \"b\""))]),
-            env_var_format: "set \"%s=%s\" && ".into(),
+            env_var_format: Late::literal("set \"%s=%s\" && "),
             remote_path: "c:/Windows/Temp/script.bat".into(),
             execute_command: late("{{.Vars}}\"{{.Path}}\""),
             valid_exit_codes: vec![0],

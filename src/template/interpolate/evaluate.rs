@@ -137,8 +137,8 @@ impl Evaluator<'_> {
     }
 
     fn range(&mut self, branch: &Branch, value: &Value, dot: &Value) -> Result<Flow, Problem> {
-        let items = items(value, &branch.condition.range)?;
-        if items.is_empty() {
+        let mut items = items(value, &branch.condition.range)?.peekable();
+        if items.peek().is_none() {
             return self.nodes(&branch.otherwise, dot);
         }
         let outer = self.variables.len();
@@ -230,18 +230,16 @@ impl Evaluator<'_> {
     }
 }
 
-/// What `range` goes over: the names and values of a map, or the numbers below an integer.
-fn items(value: &Value, range: &Range<usize>) -> Result<Vec<(Value, Value)>, Problem> {
+/// What `range` goes over: the names and values of a map, or the numbers below an integer. One after the other, since
+/// a loop may end at its first.
+fn items<'a>(value: &'a Value, range: &Range<usize>) -> Result<Box<dyn Iterator<Item = (Value, Value)> + 'a>, Problem> {
     match value {
-        Value::None => Ok(Vec::new()),
+        Value::None => Ok(Box::new(std::iter::empty())),
         Value::Map(fields) => {
             let text = |text: &String| Value::String(text.clone());
-            Ok(fields.iter().map(|(name, value)| (text(name), text(value))).collect())
+            Ok(Box::new(fields.iter().map(move |(name, value)| (text(name), text(value)))))
         }
-        Value::Int(count) => {
-            let limit = i64::try_from(STEP_LIMIT).unwrap_or(i64::MAX) + 1;
-            Ok((0..(*count).min(limit)).map(|number| (Value::Int(number), Value::Int(number))).collect())
-        }
+        Value::Int(count) => Ok(Box::new((0..*count).map(|number| (Value::Int(number), Value::Int(number))))),
         other => Err(Problem::new(range, format!("`range` cannot go over {}", other.kind()))),
     }
 }

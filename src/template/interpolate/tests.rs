@@ -313,6 +313,13 @@ fn texts_that_grow_without_bound_are_refused() {
     }
 }
 
+/// What a loop leaves out costs nothing: 2^63 numbers a hundred thousand times over.
+#[test]
+fn a_loop_that_ends_at_its_first_number_is_short() {
+    let text = "{{range 100000}}{{range 9223372036854775807}}{{break}}{{end}}{{end}}";
+    assert!(rendered(text).contains("loops more than 100000 times"));
+}
+
 #[test]
 fn values_that_contain_themselves_are_refused() {
     let twice = r#"{{user "twice"}}{{user "twice"}}"#;

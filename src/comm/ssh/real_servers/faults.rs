@@ -86,6 +86,30 @@ async fn a_connection_that_is_cut_in_the_middle_of_an_upload_is_told_and_opened_
     }
 }
 
+/// A folder with many files, and one to put them into.
+fn folders(files: u32, bytes: usize) -> (TempDir, TempDir) {
+    let (source, target) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for number in 0..files {
+        fs::write(source.path().join(format!("a{number:03}")), vec![0; bytes]).unwrap();
+    }
+    (source, target)
+}
+
+#[tokio::test]
+async fn a_connection_that_is_cut_in_the_middle_of_a_folder_is_told_and_opened_again() {
+    let key = key("ed25519").await;
+    let Some(server) = sshd(&key).await else { return };
+    let (source, target) = folders(300, 30_000);
+    for method in [FileTransferMethod::Scp, FileTransferMethod::Sftp] {
+        let relay = Relay::start(server.port, 2_000_000).await;
+        let communicator = through(&relay, &key, method).await;
+        let (from, to) = (format!("{}/", source.path().display()), target.path().display().to_string());
+        let told = in_time(communicator.upload_directory(&from, &to)).await.unwrap_err().to_string();
+        assert!(told.contains(&from) && !told.contains("ended early"), "{told}");
+        in_time(still_works(&communicator)).await;
+    }
+}
+
 #[tokio::test]
 async fn a_file_that_vanishes_while_a_folder_is_sent_is_named() {
     let key = key("ed25519").await;
@@ -93,11 +117,8 @@ async fn a_file_that_vanishes_while_a_folder_is_sent_is_named() {
     for method in [FileTransferMethod::Scp, FileTransferMethod::Sftp] {
         let relay = Relay::start(server.port, u64::MAX).await;
         let communicator = through(&relay, &key, method).await;
-        let (source, target) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         // More than are on their way at one time.
-        for number in 0..30 {
-            fs::write(source.path().join(format!("a{number}")), vec![0; 1_000_000]).unwrap();
-        }
+        let (source, target) = folders(100, 300_000);
         fs::write(source.path().join("z"), "last").unwrap();
         let (from, before) = (format!("{}/", source.path().display()), relay.sent.load(Ordering::Relaxed));
         let vanish = async {
@@ -128,6 +149,23 @@ async fn a_full_disk_in_the_guest_is_told() {
         let error =
             in_time(communicator.upload(Upload::Bytes { bytes: &bytes, mode: 0o644 }, &path)).await.unwrap_err();
         assert!(error.to_string().contains(words), "{error}");
+        in_time(still_works(&communicator)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_disk_that_is_full_in_the_middle_of_a_folder_is_told() {
+    let Some(accounts) = Accounts::make().await else { return };
+    let Some(server) = sshd_with(&accounts.keys, "", Some(&accounts)).await else { return };
+    let (source, _) = folders(200, 50_000);
+    let (from, to) = (format!("{}/", source.path().display()), accounts.full_disk().display().to_string());
+    for (file_transfer_method, words) in
+        [(FileTransferMethod::Scp, "No space left"), (FileTransferMethod::Sftp, "ailure")]
+    {
+        let communicator =
+            connect_to(&server, &accounts.keys[0], SshPlan { file_transfer_method, ..plan() }).await.unwrap();
+        let told = in_time(communicator.upload_directory(&from, &to)).await.unwrap_err().to_string();
+        assert!(told.contains(words) && told.contains("/a0"), "the file is named: {told}");
         in_time(still_works(&communicator)).await;
     }
 }

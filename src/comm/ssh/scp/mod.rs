@@ -2,6 +2,7 @@
 //! records `C` (file), `D` and `E` (begin and end of a folder), each answered by a zero byte, or by 1 or 2
 //! and a line of text when something is wrong.
 
+mod blocks;
 mod pipe;
 pub(super) mod receive;
 pub(super) mod send;
@@ -29,6 +30,14 @@ const ENDED_EARLY: &str = "scp ended early";
 impl Fault {
     fn ended_early() -> Self {
         Self::Failed(ENDED_EARLY.into())
+    }
+
+    /// The same with the name of what did not work.
+    pub(in crate::comm::ssh) fn about(self, what: &str) -> Self {
+        match self {
+            Self::Failed(text) => Self::Failed(format!("{what}: {text}")),
+            other => other,
+        }
     }
 
     pub(in crate::comm::ssh) fn failed(error: impl std::fmt::Display) -> Self {

@@ -1,14 +1,11 @@
 //! Sending files and folders to a sink.
 
-use tokio::io::{
-    AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader, DuplexStream,
-};
+use std::sync::Arc;
 
-use super::{Fault, read_answer};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, DuplexStream};
+
+use super::{Fault, blocks, read_answer};
 use crate::comm::tree::Entry;
-
-/// Bytes read from a local file at once.
-const READ_BUFFER: usize = 128 * 1024;
 
 /// Why sending ended early.
 enum Stop {
@@ -16,12 +13,6 @@ enum Stop {
     Source(Fault),
     /// The sink takes no more; it says why itself.
     Sink,
-}
-
-impl Stop {
-    fn source(error: impl std::fmt::Display) -> Self {
-        Self::Source(Fault::failed(error))
-    }
 }
 
 /// Sends one file from memory.
@@ -33,24 +24,32 @@ pub(in crate::comm::ssh) async fn bytes(
 ) -> Result<(), Fault> {
     let (mut reader, mut writer) = tokio::io::split(stream);
     let send = async {
-        file(&mut writer, name, mode, bytes.len() as u64, bytes).await?;
+        let header = format!("C{mode:04o} {} {name}\n", bytes.len());
+        for part in [header.as_bytes(), bytes, b"\0"] {
+            put(&mut writer, part).await?;
+        }
         writer.shutdown().await.map_err(|_| Stop::Sink)
     };
     both(send, answers(&mut reader, 3)).await
 }
 
 /// Sends files and folders.
-pub(in crate::comm::ssh) async fn entries(stream: DuplexStream, entries: &[Entry]) -> Result<(), Fault> {
+pub(in crate::comm::ssh) async fn entries(stream: DuplexStream, entries: &Arc<[Entry]>) -> Result<(), Fault> {
     let (mut reader, mut writer) = tokio::io::split(stream);
     let expected =
         1 + entries.iter().map(|entry| if matches!(entry, Entry::File { .. }) { 2 } else { 1 }).sum::<usize>();
+    let mut blocks = blocks::of(Arc::clone(entries));
     let send = async {
-        for item in entries {
-            entry(&mut writer, item).await?;
+        while let Some(block) = blocks.recv().await {
+            put(&mut writer, &block.map_err(Stop::Source)?).await?;
         }
         writer.shutdown().await.map_err(|_| Stop::Sink)
     };
     both(send, answers(&mut reader, expected)).await
+}
+
+async fn put(writer: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> Result<(), Stop> {
+    writer.write_all(bytes).await.map_err(|_| Stop::Sink)
 }
 
 /// Nothing waits for an answer before it goes on: over a slow line and into a slow guest each wait counts.
@@ -87,52 +86,10 @@ async fn answers(reader: &mut (impl AsyncRead + Unpin), count: usize) -> Result<
     Ok(())
 }
 
-async fn entry(writer: &mut (impl AsyncWrite + Unpin), entry: &Entry) -> Result<(), Stop> {
-    match entry {
-        Entry::Enter { name, mode } => record(writer, &format!("D{mode:04o} 0 {name}\n")).await,
-        Entry::Leave => record(writer, "E\n").await,
-        Entry::File { path, name, mode, size } => {
-            let content = fs_err::tokio::File::open(path).await.map_err(Stop::source)?;
-            file(writer, name, *mode, *size, BufReader::with_capacity(READ_BUFFER, content)).await
-        }
-    }
-}
-
-async fn record(writer: &mut (impl AsyncWrite + Unpin), text: &str) -> Result<(), Stop> {
-    writer.write_all(text.as_bytes()).await.map_err(|_| Stop::Sink)
-}
-
-async fn file(
-    writer: &mut (impl AsyncWrite + Unpin),
-    name: &str,
-    mode: u32,
-    size: u64,
-    content: impl AsyncBufRead + Unpin,
-) -> Result<(), Stop> {
-    record(writer, &format!("C{mode:04o} {size} {name}\n")).await?;
-    if copy(content.take(size), writer).await? != size {
-        return Err(Stop::source(format!("{name} became shorter while it was read")));
-    }
-    record(writer, "\0").await
-}
-
-/// Gives the number of bytes.
-async fn copy(mut content: impl AsyncBufRead + Unpin, writer: &mut (impl AsyncWrite + Unpin)) -> Result<u64, Stop> {
-    let mut copied = 0;
-    loop {
-        let block = content.fill_buf().await.map_err(Stop::source)?;
-        if block.is_empty() {
-            return Ok(copied);
-        }
-        writer.write_all(block).await.map_err(|_| Stop::Sink)?;
-        let length = block.len();
-        content.consume(length);
-        copied += length as u64;
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use tokio::io::AsyncReadExt;
+
     use super::*;
 
     /// A sink that answers each zero byte, and what it was sent.
@@ -156,11 +113,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
         fs_err::write(&path, "abc").unwrap();
-        let list = [
+        let list = Arc::from([
             Entry::Enter { name: "etc".into(), mode: 0o700 },
             Entry::File { path, name: "a".into(), mode: 0o600, size: 3 },
             Entry::Leave,
-        ];
+        ]);
         let (ours, theirs) = tokio::io::duplex(64);
         let (sent, read) = tokio::join!(entries(ours, &list), sink(theirs, b"\0\0\0\0\0"));
         assert_eq!(sent, Ok(()));
@@ -183,7 +140,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
         fs_err::write(&path, "abc").unwrap();
-        let list = [Entry::File { path, name: "a".into(), mode: 0o600, size: 4 }];
+        let list = Arc::from([Entry::File { path, name: "a".into(), mode: 0o600, size: 4 }]);
         let (ours, theirs) = tokio::io::duplex(64);
         let (sent, _) = tokio::join!(entries(ours, &list), sink(theirs, b"\0\0\0"));
         assert_eq!(sent, Err(Fault::Failed("a became shorter while it was read".into())));
@@ -192,7 +149,7 @@ mod tests {
     /// The sink would wait for ever, and so would who waits for the sink.
     #[tokio::test]
     async fn a_file_that_is_gone_ends_the_sending_at_once() {
-        let list = [Entry::File { path: "/no/such/file".into(), name: "a".into(), mode: 0o600, size: 4 }];
+        let list = Arc::from([Entry::File { path: "/no/such/file".into(), name: "a".into(), mode: 0o600, size: 4 }]);
         let (ours, mut theirs) = tokio::io::duplex(64);
         theirs.write_all(b"\0").await.unwrap();
         let sent = tokio::time::timeout(std::time::Duration::from_secs(20), entries(ours, &list)).await.unwrap();

@@ -1,21 +1,25 @@
-//! Writing qcow2, version 3, in one pass. Clusters are appended as they come, each level 2 table behind the
-//! clusters that it leads to, what leads to the tables at the end; the header is put to its place last. Only
-//! the level 1 table and the pages being filled are in memory, so that a disk of any size takes little of it.
+//! Writing qcow2, version 3. Plain clusters have a `Layout` that is known before. Compressed ones are appended as they
+//! come, each level 2 table behind the clusters that it leads to, what leads to the tables at the end; the header is
+//! put to its place last. Only the level 1 table and the pages being filled are in memory, so that a disk of any size
+//! takes little of it.
 
 mod coder;
+mod header;
+mod layout;
 mod references;
 #[cfg(test)]
 mod tests;
 
-use std::io::Write;
+use std::io::{BufWriter, Write};
 
 use fs_err as fs;
 
-use super::MAGIC;
 use crate::image::{Codec, Disk, Error, Output, Source};
 use crate::io::blocks::{BlockSink, BlockWriter};
 use crate::io::meter::Meter;
 use coder::{ADDRESS_BYTES, ClusterCoder};
+use header::Header;
+pub use layout::Layout;
 use references::References;
 
 const CLUSTER_BITS: u32 = 16;
@@ -35,11 +39,8 @@ const COMPRESSED: u64 = 1 << 62;
 const COMPRESSED_OFFSET_BITS: u32 = 62 - (CLUSTER_BITS - 8);
 const SECTOR_BYTES: u64 = 512;
 
-/// Incompatible feature: the header names how clusters are compressed.
-const COMPRESSION_TYPE: u64 = 1 << 3;
-
-/// With the compression type, padded.
-const HEADER_BYTES: u32 = 112;
+/// Plain clusters that are written together.
+const BUFFER_BYTES: usize = 1 << 20;
 
 /// How the clusters are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,17 +62,18 @@ pub fn write_qcow2<R: Source>(
     if virtual_bytes > MAX_BYTES {
         return Err(Error::TooLarge { bytes: virtual_bytes, format: "a qcow2 file", limit: MAX_BYTES });
     }
-    let image = Image::start(file, virtual_bytes, options.codec).map_err(Error::Write)?;
-    let image = match options.codec {
-        None => plain(disk, image, meter)?,
-        Some(codec) => compressed(disk, image, codec, options.threads, meter)?,
-    };
-    image.finish().map_err(Error::Write)
+    match options.codec {
+        None => plain(disk, file, meter),
+        Some(codec) => {
+            let image = Image::start(file, virtual_bytes, codec).map_err(Error::Write)?;
+            compressed(disk, image, codec, options.threads, meter)?.finish().map_err(Error::Write)
+        }
+    }
 }
 
-fn plain<R: Source>(disk: &mut Disk<R>, mut image: Image, meter: &mut Meter) -> Result<Image, Error> {
-    disk.data_blocks(cluster_bytes(), meter, |offset, cluster| image.add(offset, cluster))?;
-    Ok(image)
+fn plain<R: Source>(disk: &mut Disk<R>, file: fs::File, meter: &mut Meter) -> Result<(), Error> {
+    let layout = Layout::of(disk, meter.cancelled())?;
+    layout.write(disk, BufWriter::with_capacity(BUFFER_BYTES, file), meter)?.flush().map_err(Error::Write)
 }
 
 fn compressed<R: Source>(
@@ -100,7 +102,7 @@ fn cluster_bytes() -> u32 {
 struct Image {
     output: Output,
     virtual_bytes: u64,
-    codec: Option<Codec>,
+    codec: Codec,
     level_1: Vec<u64>,
     /// The index of the table that is being filled.
     filling: usize,
@@ -109,7 +111,7 @@ struct Image {
 }
 
 impl Image {
-    fn start(file: fs::File, virtual_bytes: u64, codec: Option<Codec>) -> std::io::Result<Self> {
+    fn start(file: fs::File, virtual_bytes: u64, codec: Codec) -> std::io::Result<Self> {
         let tables = virtual_bytes.div_ceil(TABLE_ENTRIES * CLUSTER_BYTES);
         let mut output = Output::new(file);
         output.skip_to(CLUSTER_BYTES)?;
@@ -184,39 +186,16 @@ impl Image {
             self.references.add(cluster);
         }
         let (reference_table, clusters) = std::mem::take(&mut self.references).finish(&mut self.output)?;
-        let header = self.header(level_1, reference_table, clusters);
-        self.output.put(0, &header)?;
+        let header = Header {
+            virtual_bytes: self.virtual_bytes,
+            codec: Some(self.codec),
+            level_1,
+            level_1_entries: self.level_1.len() as u64,
+            reference_table,
+            reference_table_clusters: clusters,
+        };
+        self.output.put(0, &header.to_bytes()?)?;
         self.output.finish()
-    }
-
-    /// QEMU, docs/interop/qcow2.txt, "Header".
-    fn header(&self, level_1: u64, reference_table: u64, reference_clusters: u32) -> Vec<u8> {
-        let zstd = matches!(self.codec, Some(Codec::Zstd { .. }));
-        let entries = u32::try_from(self.level_1.len()).expect("a disk of the largest size has 2 Mi tables");
-        let mut header = MAGIC.to_vec();
-        let mut put = |bytes: &[u8]| header.extend_from_slice(bytes);
-        put(&3u32.to_be_bytes());
-        // No backing file, of a name without length.
-        put(&[0; 12]);
-        put(&CLUSTER_BITS.to_be_bytes());
-        put(&self.virtual_bytes.to_be_bytes());
-        // Not encrypted.
-        put(&0u32.to_be_bytes());
-        put(&entries.to_be_bytes());
-        put(&level_1.to_be_bytes());
-        put(&reference_table.to_be_bytes());
-        put(&reference_clusters.to_be_bytes());
-        // No snapshots.
-        put(&[0; 12]);
-        put(&(if zstd { COMPRESSION_TYPE } else { 0 }).to_be_bytes());
-        // Nothing of the compatible and the automatically cleared features.
-        put(&[0; 16]);
-        put(&references::ORDER.to_be_bytes());
-        put(&HEADER_BYTES.to_be_bytes());
-        put(&[u8::from(zstd), 0, 0, 0, 0, 0, 0, 0]);
-        // The end of the extensions.
-        put(&[0; 8]);
-        header
     }
 }
 

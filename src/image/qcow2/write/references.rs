@@ -8,7 +8,7 @@ use crate::image::Output;
 pub(super) const ORDER: u32 = 4;
 
 /// Counts in one block.
-const BLOCK_ENTRIES: u64 = CLUSTER_BYTES / 2;
+pub(super) const BLOCK_ENTRIES: u64 = CLUSTER_BYTES / 2;
 
 #[derive(Default)]
 pub(super) struct References {
@@ -47,7 +47,7 @@ impl References {
     }
 
     /// Writes the blocks that are left, and their table; tells where it is and how many clusters it fills.
-    pub(super) fn finish(mut self, output: &mut Output) -> std::io::Result<(u64, u32)> {
+    pub(super) fn finish(mut self, output: &mut Output) -> std::io::Result<(u64, u64)> {
         let used = output.end() / CLUSTER_BYTES;
         let (blocks, table_clusters) = self.room(used);
         for cluster in used..used + (blocks - self.written.len() as u64) + table_clusters {
@@ -58,12 +58,12 @@ impl References {
         }
         let table = output.append(&big_endian(&self.written))?;
         output.align(CLUSTER_BYTES)?;
-        Ok((table, u32::try_from(table_clusters).map_err(std::io::Error::other)?))
+        Ok((table, table_clusters))
     }
 
     /// The number of blocks and the clusters of their table, when `used` clusters are in use before they come:
     /// they count themselves too.
-    fn room(&self, used: u64) -> (u64, u64) {
+    pub(super) fn room(&self, used: u64) -> (u64, u64) {
         let (mut blocks, mut table) = (used.div_ceil(BLOCK_ENTRIES), 1);
         loop {
             let clusters = used + blocks.saturating_sub(self.written.len() as u64) + table;

@@ -87,7 +87,7 @@ async fn many_clusters_are_counted() {
     let folder = tempfile::tempdir().unwrap();
     let mut image = {
         let file = fs::File::create(folder.path().join("target")).unwrap();
-        Image::start(file, 1 << 40, None).unwrap()
+        Image::start(file, 1 << 40, Codec::ZLIB).unwrap()
     };
     let clusters = 70_000;
     for cluster in 0..clusters {
@@ -107,6 +107,27 @@ async fn many_clusters_are_counted() {
     image.finish().unwrap();
     assert!(fs::metadata(folder.path().join("target")).unwrap().len() > 4_500_000_000);
     qemu_img(folder.path(), "check -q -f qcow2 target").await;
+}
+
+/// Only the tables are written: the data stays a hole.
+#[tokio::test]
+async fn tables_of_a_large_layout_are_true() {
+    if !tools() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    // More than two blocks of reference counts, and two clusters of the level 1 table.
+    let blocks = (0..70_000).map(|block| block * 120);
+    let layout = Layout::of_blocks(5 << 40, blocks.collect());
+    let path = folder.path().join("target");
+    let mut file = fs::File::create(&path).unwrap();
+    layout.write_tables(&mut file).unwrap();
+    let tables = fs::metadata(&path).unwrap().len();
+    assert_eq!(tables + layout.data_bytes(), layout.file_bytes());
+    file.set_len(layout.file_bytes()).unwrap();
+    qemu_img(folder.path(), "check -q -f qcow2 target").await;
+    let mut disk = Disk::open(&path, Format::Qcow2).unwrap();
+    assert_eq!(disk.data_bytes(&crate::io::blocking::Cancelled::default()).unwrap(), layout.data_bytes());
 }
 
 #[test]

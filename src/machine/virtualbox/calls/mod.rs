@@ -66,6 +66,21 @@ impl Call {
     }
 }
 
+/// Settings of a machine that follow one another are one call: each takes VirtualBox a tenth of a second.
+fn together(calls: Vec<Call>) -> Vec<Call> {
+    calls.into_iter().fold(Vec::new(), |mut joined: Vec<Call>, call| {
+        match joined.last_mut() {
+            Some(last) if is_setting(last) && last.0[..2] == call.0[..2] => last.0.extend_from_slice(&call.0[2..]),
+            _ => joined.push(call),
+        }
+        joined
+    })
+}
+
+fn is_setting(call: &Call) -> bool {
+    call.0.len() > 2 && call.0[0] == "modifyvm"
+}
+
 fn on_off(value: bool) -> &'static str {
     if value { "on" } else { "off" }
 }

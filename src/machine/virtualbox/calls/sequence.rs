@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::import::{Import, import};
 use super::{
     Call, Slots, attach_disc, controllers, detach_disc, disks, export, floppy_in, floppy_out, forward, hardware,
-    open_loopback, quiet, remote_desktop, stop_forwarding, user_calls,
+    open_loopback, quiet, remote_desktop, stop_forwarding, together, user_calls,
 };
 use crate::machine::Error;
 use crate::machine::virtualbox::version::Version;
@@ -72,7 +72,7 @@ impl Sequence<'_> {
                 let drives = disks(name, &runtime.output_directory, plan, &layout.slots, runtime.version);
                 let (created, attached): (Vec<_>, Vec<_>) =
                     drives.into_iter().map(|disk| (disk.create, disk.attach)).unzip();
-                let mut calls = hardware(name, &runtime.uuid, plan, runtime.version);
+                let mut calls = together(hardware(name, &runtime.uuid, plan, runtime.version));
                 calls.extend(created);
                 calls.extend(controllers(name, plan, &layout.slots, runtime.version));
                 calls.extend(attached);
@@ -101,17 +101,25 @@ impl Sequence<'_> {
             calls.extend(floppy_in(name, image, layout.floppy_controller.as_deref()));
         }
         calls.extend(self.network());
+        let mut calls = together(calls);
+        calls.extend(self.forward());
         calls.extend(user_calls(&self.plan.commands, &runtime.fields, &layout.controllers)?);
         Ok(calls)
     }
 
     fn network(&self) -> Vec<Call> {
-        let (name, runtime) = (self.name(), self.runtime);
-        let forwarded = runtime.host_port.as_deref().zip(self.machine.guest_port);
-        let nat = forwarded.map(|_| Call::on("modifyvm", name).args(["--nic1", "nat"]));
-        let loopback = open_loopback(name, runtime.version);
-        let rule = forwarded.map(|(host, guest)| forward(name, host, guest));
-        nat.into_iter().chain(loopback).chain(rule).collect()
+        let nat = self.forwarded().map(|_| Call::on("modifyvm", self.name()).args(["--nic1", "nat"]));
+        nat.into_iter().chain(open_loopback(self.name(), self.runtime.version)).collect()
+    }
+
+    /// A call by itself, since the rule may be there already.
+    fn forward(&self) -> Option<Call> {
+        self.forwarded().map(|(host, guest)| forward(self.name(), host, guest))
+    }
+
+    /// The host's port and the guest's.
+    fn forwarded(&self) -> Option<(&str, u16)> {
+        self.runtime.host_port.as_deref().zip(self.machine.guest_port)
     }
 
     pub(in crate::machine::virtualbox) fn start(&self) -> Call {

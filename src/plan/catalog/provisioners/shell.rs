@@ -12,13 +12,13 @@ pub(in crate::plan::catalog) const SCRIPTS: &[Opt] = &[
 pub(in crate::plan::catalog) const ENVIRONMENT: &[Opt] = &[
     assignments("environment_vars", "environment of the scripts, as NAME=value").late(),
     text_map("env", "environment of the scripts, by name").late(),
-    text("env_var_format", "how a variable is written, with %s for its name and its value"),
+    text("env_var_format", "how a variable is written, with %s for its name and its value").late(),
     integers("valid_exit_codes", "exit codes that are no failure; 0 by default"),
 ];
 
 pub(super) const SHELL: &[Opt] = &[
     text("execute_command", "how a script is started, with .Path and .Vars").late(),
-    text("inline_shebang", "interpreter of the inline script; /bin/sh -e by default"),
+    text("inline_shebang", "interpreter of the inline script; /bin/sh -e by default").late(),
     text("remote_folder", "folder of the guest for scripts; /tmp by default").late(),
     text("remote_file", "name of the script in the guest; random by default").late(),
     text("remote_path", "path of the script in the guest, instead of folder and name").late(),
@@ -33,7 +33,7 @@ pub(super) const SHELL: &[Opt] = &[
 pub(in crate::plan::catalog) const SHELL_LOCAL: &[Opt] = &[
     text("command", "one line of a script").late(),
     texts("execute_command", "program and arguments that start a script, with .Script and .Vars").late(),
-    text("inline_shebang", "interpreter of the inline script; /bin/sh -e by default"),
+    text("inline_shebang", "interpreter of the inline script; /bin/sh -e by default").late(),
     texts("only_on", "operating systems it runs on, such as linux and darwin; all by default"),
     text("tempfile_extension", "extension of the inline script's file"),
     flag("use_linux_pathing", "write paths as the Linux subsystem of Windows has them").inert(),

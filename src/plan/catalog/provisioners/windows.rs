@@ -49,7 +49,7 @@ pub(in crate::plan) const EXECUTION_POLICIES: &[&str] = &[
 const POWERSHELL_OWN: &[Opt] = &[
     text("remote_env_var_path", "path of the environment's script in the guest; random by default"),
     text("elevated_execute_command", "how a script is started as elevated_user").late(),
-    text("elevated_env_var_format", "how a variable is written for elevated_user, with %s for name and value"),
+    text("elevated_env_var_format", "how a variable is written for elevated_user, with %s for name and value").late(),
     choice("execution_policy", EXECUTION_POLICIES, "policy of PowerShell, by name or number; bypass by default"),
     integer("debug_mode", "trace level of PowerShell, 0 to 2; 0 by default").between(0, 2),
     flag("use_pwsh", "run pwsh, not powershell"),

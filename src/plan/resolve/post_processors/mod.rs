@@ -2,11 +2,11 @@
 
 mod vagrant;
 
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::catalog::Role;
 use crate::plan::decode::Decoder;
 use crate::plan::post_processor::{
-    ArtificePlan, ChecksumPlan, CompressPlan, MachineChanges, ManifestPlan, OvaPlan, PostProcessorAction,
+    ArtificePlan, ChecksumPlan, CompressPlan, ConvertPlan, MachineChanges, ManifestPlan, OvaPlan, PostProcessorAction,
     PostProcessorPlan,
 };
 use crate::plan::{Algorithm, BuildPlan, fields};
@@ -97,6 +97,7 @@ fn action(kind: &str, decoder: &mut Decoder<'_>, files_may_come: bool) -> PostPr
         "checksum" => PostProcessorAction::Checksum(checksum(decoder)),
         "compress" => PostProcessorAction::Compress(compress(decoder)),
         "ova" => PostProcessorAction::Ova(Box::new(ova(decoder))),
+        "convert" => PostProcessorAction::Convert(Box::new(convert(decoder))),
         "manifest" => PostProcessorAction::Manifest(manifest(decoder)),
         "artifice" => PostProcessorAction::Artifice(artifice(decoder)),
         _ => PostProcessorAction::ShellLocal(Box::new(shell_local::of_post_processor(decoder))),
@@ -135,15 +136,31 @@ fn compress(decoder: &mut Decoder<'_>) -> CompressPlan {
 
 fn ova(decoder: &mut Decoder<'_>) -> OvaPlan {
     let site = fields::with_build(fields::COMPRESS);
-    OvaPlan {
-        output: decoder.late_or("output", OVA_OUTPUT, Site::Map(&site)),
-        machine: MachineChanges {
-            vm_name: decoder.string("vm_name"),
-            guest_os_type: decoder.string("guest_os_type"),
-            processors: decoder.number("cpus", 1..=MAX_PROCESSORS),
-            memory_mib: decoder.number("memory", 4..=MAX_MEMORY_MIB),
-            efi: decoder.choice("firmware").map(|firmware| firmware == "efi"),
-        },
+    OvaPlan { output: decoder.late_or("output", OVA_OUTPUT, Site::Map(&site)), machine: machine(decoder) }
+}
+
+fn convert(decoder: &mut Decoder<'_>) -> ConvertPlan {
+    if decoder.raw_string("output").is_none() {
+        decoder.missing(&["output"], Diagnostic::error("`output` must be set"));
+    }
+    let site = fields::with_build(fields::COMPRESS);
+    ConvertPlan {
+        output: decoder.late_or("output", "", Site::Map(&site)),
+        format: decoder.choice("format"),
+        compression: decoder.choice("compression"),
+        compression_level: decoder.number("compression_level", 1..=19),
+        keep_unused: decoder.boolean("keep_unused"),
+        machine: machine(decoder),
+    }
+}
+
+fn machine(decoder: &mut Decoder<'_>) -> MachineChanges {
+    MachineChanges {
+        vm_name: decoder.string("vm_name"),
+        guest_os_type: decoder.string("guest_os_type"),
+        processors: decoder.number("cpus", 1..=MAX_PROCESSORS),
+        memory_mib: decoder.number("memory", 4..=MAX_MEMORY_MIB),
+        efi: decoder.choice("firmware").map(|firmware| firmware == "efi"),
     }
 }
 
@@ -159,7 +176,7 @@ fn manifest(decoder: &mut Decoder<'_>) -> ManifestPlan {
 fn artifice(decoder: &mut Decoder<'_>) -> ArtificePlan {
     let files = decoder.strings("files");
     if files.is_empty() {
-        decoder.missing(&["files"], crate::diag::Diagnostic::error("`files` must be set"));
+        decoder.missing(&["files"], Diagnostic::error("`files` must be set"));
     }
     ArtificePlan { files }
 }

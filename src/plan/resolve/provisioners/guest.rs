@@ -4,10 +4,8 @@ use std::path::PathBuf;
 
 use crate::plan::communicator::CommunicatorPlan;
 use crate::plan::decode::{Decoder, Expect};
-use crate::plan::fields;
 use crate::plan::provisioner::GuestSystem;
 use crate::plan::resolve::Purpose;
-use crate::template::interpolate::Site;
 
 /// What a decoder may know of the build around a provisioner.
 #[derive(Clone, Copy, Debug)]
@@ -39,15 +37,4 @@ pub(super) fn folders(decoder: &mut Decoder<'_>, key: &'static str) -> Vec<PathB
         decoder.require(&format!("`{key}`"), &folder.value, Expect::Folder, &folder.span);
     }
     folders.into_iter().map(|folder| folder.value.into()).collect()
-}
-
-/// Running as another user of Windows is not done for programs that manage configuration.
-pub(super) fn refuse_elevation(decoder: &mut Decoder<'_>, purpose: Purpose) {
-    let site = Site::Map(fields::BUILD);
-    let is_asked = decoder.late("elevated_user", site).is_some();
-    if decoder.late("elevated_password", site).is_some() || is_asked {
-        let finding = purpose.finding("this program does not start this provisioner as `elevated_user`");
-        let span = decoder.span(if is_asked { "elevated_user" } else { "elevated_password" });
-        decoder.push(finding.at(&span).help("let the communicator log in as a user with all rights"));
-    }
 }

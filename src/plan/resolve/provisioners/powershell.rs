@@ -6,7 +6,7 @@ use crate::plan::catalog;
 use crate::plan::decode::Decoder;
 use crate::plan::fields;
 use crate::plan::provisioner::{PowerShellPlan, Scripts, WindowsShellPlan};
-use crate::template::interpolate::Site;
+use crate::template::interpolate::{Late, Site};
 
 use super::{elevation::elevation, scripts};
 
@@ -22,7 +22,8 @@ pub(super) fn powershell(decoder: &mut Decoder<'_>) -> PowerShellPlan {
     let debug_mode = decoder.number("debug_mode", 0..=2).unwrap_or(0);
     let default = execute_command(decoder, &scripts, debug_mode);
     let fields = fields::with_build(fields::POWERSHELL);
-    let (format, elevated_format) = (env_var_format(decoder, "env_var_format"), elevated_format(decoder));
+    let (format, elevated_format) =
+        (env_var_format(decoder, "env_var_format"), env_var_format(decoder, "elevated_env_var_format"));
     PowerShellPlan {
         scripts,
         environment: scripts::environment(decoder),
@@ -40,12 +41,8 @@ pub(super) fn powershell(decoder: &mut Decoder<'_>) -> PowerShellPlan {
     }
 }
 
-fn env_var_format(decoder: &mut Decoder<'_>, key: &'static str) -> String {
-    decoder.string_or(key, r#"$env:%s="%s"; "#)
-}
-
-fn elevated_format(decoder: &mut Decoder<'_>) -> String {
-    env_var_format(decoder, "elevated_env_var_format")
+fn env_var_format(decoder: &mut Decoder<'_>, key: &'static str) -> Late {
+    decoder.late_or(key, r#"$env:%s="%s"; "#, Site::Map(fields::BUILD))
 }
 
 /// An inline script is wrapped: it reads its environment and gives its status itself.
@@ -78,7 +75,7 @@ pub(super) fn windows_shell(decoder: &mut Decoder<'_>) -> WindowsShellPlan {
     WindowsShellPlan {
         scripts: scripts::scripts(decoder, None),
         environment: scripts::environment(decoder),
-        env_var_format: decoder.string_or("env_var_format", r#"set "%s=%s" && "#),
+        env_var_format: decoder.late_or("env_var_format", r#"set "%s=%s" && "#, Site::Map(fields::BUILD)),
         remote_path: decoder.string_or("remote_path", "c:/Windows/Temp/script.bat"),
         execute_command: decoder.late_or("execute_command", r#"{{.Vars}}"{{.Path}}""#, Site::Map(&fields)),
         valid_exit_codes: scripts::exit_codes(decoder),
@@ -131,7 +128,7 @@ mod tests {
         let own = json!({"elevated_user": "u", "elevated_execute_command": "x {{.Path}}", "elevated_env_var_format": "y", "env_var_format": "z"});
         let plan = plan(own);
         assert_eq!(
-            (plan.elevated_execute_command.to_string().as_str(), plan.env_var_format.as_str()),
+            (plan.elevated_execute_command.to_string().as_str(), plan.env_var_format.to_string().as_str()),
             ("x {{ .Path }}", "y")
         );
         assert_eq!(plan.execute_command.to_string(), "powershell -executionpolicy bypass -file \"{{ .Path }}\"");

@@ -8,7 +8,8 @@ use crate::plan::fields;
 use crate::plan::provisioner::{GuestSystem, PuppetJob, PuppetPlan};
 use crate::template::interpolate::Site;
 
-use super::guest::{Surroundings, folders, local, refuse_elevation, system};
+use super::elevation;
+use super::guest::{Surroundings, folders, local, system};
 
 /// Where a command line begins, for each family of systems: the folder, the facts, and the program.
 const START_UNIX: &str = "cd {{.WorkingDir}} && {{.FacterVars}} {{if .Sudo}}sudo -E {{end}}";
@@ -65,7 +66,6 @@ fn manifest_file(decoder: &mut Decoder<'_>) -> PathBuf {
 }
 
 fn puppet(decoder: &mut Decoder<'_>, surroundings: Surroundings<'_>, kind: Kind) -> PuppetPlan {
-    refuse_elevation(decoder, surroundings.purpose);
     let system = system(decoder, surroundings);
     let (start, folder) = match system {
         GuestSystem::Unix => (START_UNIX, "/tmp"),
@@ -85,5 +85,6 @@ fn puppet(decoder: &mut Decoder<'_>, surroundings: Surroundings<'_>, kind: Kind)
         staging_directory: decoder.string_or(kind.staging.0, &format!("{folder}/{}", kind.staging.1)),
         working_directory: decoder.late("working_directory", Site::Map(fields::BUILD)),
         clean_staging_directory: decoder.boolean("clean_staging_directory"),
+        elevation: elevation::of_program(decoder, system, surroundings.purpose),
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::plan::decode::Decoder;
 use crate::plan::fields;
 use crate::plan::provisioner::{Scripts, ShellPlan};
-use crate::template::interpolate::Site;
+use crate::template::interpolate::{Late, Site};
 
 use super::scripts::{self, DEFAULT_SHEBANG};
 
@@ -21,7 +21,7 @@ pub(super) fn shell(decoder: &mut Decoder<'_>) -> ShellPlan {
     ShellPlan {
         scripts: guest_scripts(decoder),
         environment: scripts::environment(decoder),
-        env_var_format: decoder.string_or("env_var_format", format),
+        env_var_format: decoder.late_or("env_var_format", format, Site::Map(fields::BUILD)),
         use_env_var_file,
         execute_command: decoder.late_or("execute_command", execute, Site::Map(&site)),
         remote_folder: decoder.late_or("remote_folder", "/tmp", Site::Map(fields::BUILD)),
@@ -38,12 +38,12 @@ pub(super) fn shell(decoder: &mut Decoder<'_>) -> ShellPlan {
 
 /// A text that brings its own first line gets none from us, unless one is asked for.
 fn guest_scripts(decoder: &mut Decoder<'_>) -> Scripts {
-    let asked = decoder.string("inline_shebang");
+    let asked = decoder.late("inline_shebang", Site::Map(fields::BUILD));
     let brings_own = decoder.raw_strings("inline").first().is_some_and(|line| line.value.starts_with("#!"));
     match scripts::scripts(decoder, None) {
         Scripts::Inline { lines, .. } if asked.is_none() && brings_own => Scripts::Inline { lines, shebang: None },
         Scripts::Inline { lines, .. } => {
-            Scripts::Inline { lines, shebang: Some(asked.unwrap_or_else(|| DEFAULT_SHEBANG.to_owned())) }
+            Scripts::Inline { lines, shebang: Some(asked.unwrap_or_else(|| Late::literal(DEFAULT_SHEBANG))) }
         }
         files @ Scripts::Files(_) => files,
     }

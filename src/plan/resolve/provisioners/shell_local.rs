@@ -14,7 +14,7 @@ pub(in crate::plan::resolve) fn shell_local(decoder: &mut Decoder<'_>) -> ShellL
     ShellLocalPlan {
         scripts: host_scripts(decoder),
         environment: scripts::environment(decoder),
-        env_var_format: decoder.string_or("env_var_format", "%s='%s' "),
+        env_var_format: decoder.late_or("env_var_format", "%s='%s' ", Site::Map(fields::BUILD)),
         execute_command: execute_command(decoder),
         valid_exit_codes: scripts::exit_codes(decoder),
         only_on: only_on(decoder),
@@ -23,7 +23,7 @@ pub(in crate::plan::resolve) fn shell_local(decoder: &mut Decoder<'_>) -> ShellL
 }
 
 fn host_scripts(decoder: &mut Decoder<'_>) -> Scripts {
-    let shebang = decoder.string_or("inline_shebang", DEFAULT_SHEBANG);
+    let shebang = decoder.late_or("inline_shebang", DEFAULT_SHEBANG, Site::Map(fields::BUILD));
     match scripts::scripts(decoder, Some("command")) {
         Scripts::Inline { lines, .. } => Scripts::Inline { lines, shebang: Some(shebang) },
         files @ Scripts::Files(_) => files,

@@ -9,12 +9,14 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{Contents, Error, ProviderPart};
+use super::contents::{BoxFile, Contents};
+use super::{Error, ProviderPart};
 use crate::artifact::Artifact;
 use crate::image::ovf::Mac;
 use crate::io::Context;
 use crate::io::partial::PartialFile;
 use crate::post::exported::{self, Exported};
+use crate::post::machine::{self, Machine};
 
 /// Vagrant looks for this name.
 const DESCRIPTOR: &str = "box.ovf";
@@ -39,23 +41,40 @@ pub(super) async fn part(
     target: &Path,
     context: &Context,
 ) -> Result<ProviderPart, Error> {
-    let package = match exported::of(input)? {
-        Some(machine) => as_it_is(machine)?,
-        None => built::package(input, architecture, target, context).await?,
-    };
-    Ok(ProviderPart {
+    if let Some(machine) = exported::of(input)? {
+        return Ok(provider_part(as_it_is(machine)?, architecture));
+    }
+    let guest_os_type = machine::guest_os_type(architecture)?.to_owned();
+    let mut machine = Machine::of(input, built::NAME).await?;
+    machine.appliance.guest_os_type = guest_os_type;
+    part_of_machine(machine, architecture, target, None, context).await
+}
+
+pub(super) async fn part_of_machine(
+    machine: Machine,
+    architecture: &str,
+    target: &Path,
+    threads: Option<usize>,
+    context: &Context,
+) -> Result<ProviderPart, Error> {
+    Ok(provider_part(built::package(machine, target, threads, context).await?, architecture))
+}
+
+fn provider_part(package: Package, architecture: &str) -> ProviderPart {
+    ProviderPart {
         files: package.files,
         metadata: metadata(architecture),
         vagrantfile: vagrantfile(package.mac),
         temporary: package.temporary,
-    })
+    }
 }
 
 /// The descriptor gets the name that Vagrant looks for. A manifest keeps its own and is thereby none any more.
 fn as_it_is(machine: Exported) -> Result<Package, Error> {
-    let Exported { name, descriptor, envelope, mut files, .. } = machine;
+    let Exported { name, descriptor, envelope, files, .. } = machine;
     let mac = envelope.mac.ok_or(Error::NoMac { name })?;
-    files.insert(DESCRIPTOR.into(), descriptor);
+    let mut files: Contents = files.into_iter().map(|(name, content)| (name, BoxFile::from(content))).collect();
+    files.insert(DESCRIPTOR.into(), descriptor.into());
     Ok(Package { files, mac, temporary: Vec::new() })
 }
 

@@ -57,11 +57,12 @@ impl<'a, C: Communicator> PowerShell<'a, C> {
         context: &'a Context,
     ) -> Result<Self, Error> {
         let variables = environment::with_template(environment::of_build(data), &plan.environment, &data.fields)?;
+        let format = environment::format(&plan.env_var_format, &data.fields)?;
         let path = or_random(plan.remote_path.as_ref(), "script");
         let environment_path = or_random(plan.remote_env_var_path.as_ref(), "packer-ps-env-vars");
         let cleanup_path = or_random(None, "packer-cleanup");
         let command = |late: &Late, path: &str| command(late, &environment_path, path, &data.fields);
-        let account = plan.elevation.as_ref().map(|elevation| Account::new(elevation, data, context)).transpose()?;
+        let account = Account::of(plan.elevation.as_ref(), data, context)?;
         let of_scripts = if account.is_some() { &plan.elevated_execute_command } else { &plan.execute_command };
         let terms = Terms {
             events: &context.events,
@@ -72,7 +73,7 @@ impl<'a, C: Communicator> PowerShell<'a, C> {
             terms,
             command: command(of_scripts, &path)?,
             cleanup_command: command(&plan.execute_command, &cleanup_path)?,
-            environment: powershell::file(&environment_script(&variables, &plan.env_var_format)),
+            environment: powershell::file(&environment_script(&variables, &format)),
             plan,
             communicator,
             path,

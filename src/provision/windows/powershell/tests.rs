@@ -10,7 +10,7 @@ fn plan() -> PowerShellPlan {
     PowerShellPlan {
         scripts: Scripts::Inline { lines: vec![Late::literal("Get-Date")], shebang: None },
         environment: Environment::from([("A".to_owned(), Late::literal("$b"))]),
-        env_var_format: "$env:%s=\"%s\"; ".into(),
+        env_var_format: Late::literal("$env:%s=\"%s\"; "),
         remote_path: Some("c:/s.ps1".into()),
         remote_env_var_path: Some("c:/e.ps1".into()),
         execute_command: late("powershell {{.Vars}} {{.Path}}"),

@@ -4,6 +4,8 @@ use crate::diag::Diagnostic;
 use crate::plan::decode::{Decoder, Expect};
 use crate::plan::fields;
 use crate::plan::provisioner::{ChefJob, ClientPlan, GuestSystem, SoloPlan};
+use crate::plan::resolve::Purpose;
+use crate::plan::resolve::provisioners::elevation;
 use crate::plan::resolve::provisioners::guest::{folders, local};
 use crate::template::interpolate::{Late, Site};
 
@@ -28,7 +30,7 @@ pub(super) fn solo(decoder: &mut Decoder<'_>) -> Kind {
     Kind { program: "chef-solo", fields: fields::CHEF_SOLO_CONFIG, job: ChefJob::Solo(plan) }
 }
 
-pub(super) fn client(decoder: &mut Decoder<'_>, system: GuestSystem) -> Kind {
+pub(super) fn client(decoder: &mut Decoder<'_>, system: GuestSystem, purpose: Purpose) -> Kind {
     let plan = ClientPlan {
         server_url: server_url(decoder),
         node_name: decoder.string("node_name"),
@@ -44,6 +46,7 @@ pub(super) fn client(decoder: &mut Decoder<'_>, system: GuestSystem) -> Kind {
         skip_clean_client: decoder.boolean("skip_clean_client"),
         skip_clean_node: decoder.boolean("skip_clean_node"),
         skip_clean_staging_directory: decoder.boolean("skip_clean_staging_directory"),
+        elevation: elevation::of_program(decoder, system, purpose),
     };
     Kind { program: "chef-client", fields: fields::CHEF_CLIENT_CONFIG, job: ChefJob::Client(Box::new(plan)) }
 }

@@ -13,7 +13,7 @@ use crate::source::Span;
 use crate::template::interpolate::{Late, Site};
 
 use self::job::Kind;
-use super::guest::{Surroundings, local, refuse_elevation, system};
+use super::guest::{Surroundings, local, system};
 
 const ARGUMENTS: &str = " --no-color -c {{.ConfigPath}} -j {{.JsonPath}}";
 const INSTALL_UNIX: &str = "curl -L https://omnitruck.chef.io/install.sh | \
@@ -28,10 +28,9 @@ pub(super) fn solo(decoder: &mut Decoder<'_>, surroundings: Surroundings<'_>) ->
 }
 
 pub(super) fn client(decoder: &mut Decoder<'_>, surroundings: Surroundings<'_>) -> ChefPlan {
-    refuse_elevation(decoder, surroundings.purpose);
     decoder.check_rules();
     let system = system(decoder, surroundings);
-    let job = job::client(decoder, system);
+    let job = job::client(decoder, system, surroundings.purpose);
     chef(decoder, system, job)
 }
 

@@ -1,5 +1,8 @@
 //! The provisioner `ansible-local`: a playbook that is uploaded and runs in the guest.
 
+#[cfg(test)]
+mod real_guest;
+
 use std::path::Path;
 
 use fs_err::tokio as fs;
@@ -23,7 +26,8 @@ pub(super) async fn run(
     context: &Context,
 ) -> Result<(), Error> {
     let folder = plan.staging_folder.clone().unwrap_or_else(|| format!("{STAGING}/{}", uuid::Uuid::new_v4()));
-    let guest = Guest { communicator, commands: GuestCommands::new(GuestSystem::Unix, false), events: &context.events };
+    let commands = GuestCommands::new(GuestSystem::Unix, false);
+    let guest = Guest { communicator, commands, events: &context.events, account: None };
     let staging = Staging::make(guest, &folder).await?;
     let stage = Stage { plan, staging, guest, folder, context };
     let playbooks = stage.upload_playbooks().await?;

@@ -1,10 +1,16 @@
-//! A tar writer with nothing in it that differs between two runs: GNU headers, files only, no times.
+//! tar: a writer with nothing in it that differs between two runs (GNU headers, files only, no times), and a reader of
+//! what strangers packed.
+
+mod read;
+mod sparse;
+
+pub use read::{Kind, Member, Skip, Sparse, TarReader, cut_off, is_header};
 
 use std::io::{Read, Seek, SeekFrom, Write};
 
 use tar::{EntryType, Header};
 
-const BLOCK: usize = 512;
+pub const BLOCK: usize = 512;
 
 /// How much is read at once.
 const CHUNK: usize = 256 * 1024;
@@ -74,13 +80,30 @@ impl<W: Write> TarWriter<W> {
 
     /// Writes a file. `content` must have `entry.size` bytes: it is an error when it ends before.
     pub fn append(&mut self, entry: &Entry<'_>, content: impl Read) -> std::io::Result<()> {
+        self.start(entry)?;
+        self.copy(content, entry.size)?;
+        self.pad(entry.size)
+    }
+
+    /// Writes a file that `write` makes, which must be of `entry.size` bytes.
+    pub fn append_made(
+        &mut self,
+        entry: &Entry<'_>,
+        write: impl FnOnce(&mut Counted<'_, W>) -> std::io::Result<()>,
+    ) -> std::io::Result<()> {
+        self.start(entry)?;
+        let mut counted = Counted { sink: &mut self.sink, bytes: 0 };
+        write(&mut counted)?;
+        counted.expect(entry.size)?;
+        self.pad(entry.size)
+    }
+
+    fn start(&mut self, entry: &Entry<'_>) -> std::io::Result<()> {
         let header = entry.header();
         if entry.name.len() > header.as_old().name.len() {
             self.write_long_name(entry.name.as_bytes())?;
         }
-        self.sink.write_all(header.as_bytes())?;
-        self.copy(content, entry.size)?;
-        self.pad(entry.size)
+        self.sink.write_all(header.as_bytes())
     }
 
     /// Writes the end mark and gives the sink back.
@@ -122,6 +145,35 @@ impl<W: Write> TarWriter<W> {
     fn pad(&mut self, size: u64) -> std::io::Result<()> {
         let rest = usize::try_from(size % BLOCK as u64).expect("less than a block");
         self.sink.write_all(&[0; BLOCK][..(BLOCK - rest) % BLOCK])
+    }
+}
+
+/// The content of a file, and how much of it there is yet.
+#[derive(Debug)]
+pub struct Counted<'a, W> {
+    sink: &'a mut W,
+    bytes: u64,
+}
+
+impl<W> Counted<'_, W> {
+    fn expect(&self, bytes: u64) -> std::io::Result<()> {
+        if self.bytes != bytes {
+            let text = format!("the file has {} bytes where {bytes} were planned", self.bytes);
+            return Err(std::io::Error::other(text));
+        }
+        Ok(())
+    }
+}
+
+impl<W: Write> Write for Counted<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.sink.write(bytes)?;
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.sink.flush()
     }
 }
 
@@ -214,6 +266,17 @@ mod tests {
         assert_eq!(listed(&bytes), [("late".to_owned(), 700, late), ("next".into(), 3, "abc".into())]);
         let mut writer = TarWriter::new(std::io::Cursor::new(Vec::new()));
         assert!(writer.append_written(&"n".repeat(101), |_| Ok(())).unwrap_err().to_string().contains("too long"));
+    }
+
+    #[test]
+    fn what_is_made_has_the_size_that_was_planned() {
+        let mut writer = TarWriter::new(Vec::new());
+        writer.append_made(&Entry::plain("made", 3), |sink| sink.write_all(b"abc")).unwrap();
+        let error = writer.append_made(&Entry::plain("long", 2), |sink| sink.write_all(b"abc")).unwrap_err();
+        assert_eq!(error.to_string(), "the file has 3 bytes where 2 were planned");
+        let mut writer = TarWriter::new(Vec::new());
+        writer.append_made(&Entry::plain("made", 3), |sink| sink.write_all(b"abc")).unwrap();
+        assert_eq!(listed(&writer.finish().unwrap()), [("made".to_owned(), 3, "abc".into())]);
     }
 
     #[test]

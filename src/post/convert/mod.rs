@@ -1,0 +1,81 @@
+//! A disk, written in another format or packed as a machine: the command `convert`, and the post-processor of that name.
+
+mod processor;
+mod product;
+mod source;
+#[cfg(test)]
+mod tests;
+
+pub use product::{Compression, Kind, Product, Tuning, TuningError};
+pub use source::Source;
+
+pub(super) use processor::run;
+
+use std::path::{Path, PathBuf};
+
+use fs_err as fs;
+
+use super::machine::{self, Machine};
+use super::source_disk::OpenDisk;
+use super::vagrant::{self, Packing, Provider};
+use super::{Error, archive};
+use crate::event::Event;
+use crate::image::convert;
+use crate::image::ovf::Appliance;
+use crate::io::Context;
+use crate::io::partial::PartialFile;
+use source::Opened;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    pub source: Source,
+    pub target: PathBuf,
+    pub product: Product,
+}
+
+/// Tells of how many file systems the free blocks were left out. Dropped at any time, it leaves nothing behind.
+pub async fn convert(request: Request, context: &Context) -> Result<usize, Error> {
+    let Request { source, target, product } = request;
+    let opened = source::open(source, &target, context).await?;
+    let systems = opened.systems;
+    match product {
+        Product::Image(options) => write_image(opened, &target, options, context).await?,
+        Product::Box { provider, packing, machine } => {
+            write_box(opened, &target, (provider, packing, machine), context).await?;
+        }
+    }
+    Ok(systems)
+}
+
+async fn write_image(opened: Opened, target: &Path, options: convert::Options, context: &Context) -> Result<(), Error> {
+    let Opened { mut disk, data_bytes, unpacked, .. } = opened;
+    if options.target == convert::Target::Ova {
+        machine::warn_of_firmware(&options.machine, &context.events);
+    }
+    let (partial, file) = PartialFile::create(target, &context.cleanup).map_err(Error::write(target))?;
+    let failed = Error::image(target);
+    let written = archive::metered(target, data_bytes, context, move |meter| {
+        convert::write(&mut disk, file, &options, meter).map_err(failed)
+    });
+    written.await?;
+    drop(unpacked);
+    let bytes = fs::metadata(partial.path()).map_err(Error::write(target))?.len();
+    partial.commit().map_err(Error::write(target))?;
+    context.events.send(Event::FileWritten { path: target.to_owned(), bytes });
+    Ok(())
+}
+
+async fn write_box(
+    opened: Opened,
+    target: &Path,
+    (provider, packing, appliance): (Provider, Packing, Appliance),
+    context: &Context,
+) -> Result<(), Error> {
+    let Opened { disk, unpacked, .. } = opened;
+    let virtual_size_bytes = disk.virtual_bytes();
+    let disks = vec![OpenDisk { disk, virtual_size_bytes }];
+    let machine = Machine { disks, appliance, efi_code: None, efi_variables: None };
+    vagrant::pack(provider, machine, target, packing, context).await?;
+    drop(unpacked);
+    Ok(())
+}
