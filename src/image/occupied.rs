@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn one_byte_anywhere_occupies_its_block() {
         assert_eq!(occupied(&[]), [0; 0]);
-        assert_eq!(occupied(&[0; 200_000]), [0; 0]);
+        assert_eq!(occupied(&vec![0; 200_000]), [0; 0]);
         for (at, block) in [(0, 0), (511, 0), (512, 0), (65_535, 0), (65_536, 1), (199_999, 3)] {
             let mut bytes = vec![0; 200_000];
             bytes[at] = 1;
