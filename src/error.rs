@@ -28,7 +28,7 @@ pub mod exit {
     pub const WOULD_CHANGE: u8 = 3;
     /// No command, or a command that does not exist.
     pub const NO_COMMAND: u8 = 127;
-    /// A second signal ended the program before its cleanup was finished.
+    /// A signal ended `convert`, or a second one a build before its cleanup was finished.
     pub const FORCED: u8 = 130;
 }
 
@@ -37,17 +37,32 @@ pub trait Classify {
     fn kind(&self) -> ErrorKind;
 }
 
-/// An error and what it came from, in one line: `a: b: c`.
+/// An error and what it came from, in one line: `a: b: c`; with what helps, where that is known.
 pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
-    let mut source = error.source();
+    let (mut source, mut help) = (error.source(), None);
     while let Some(cause) = source {
         let cause_text = cause.to_string();
         if !text.contains(&cause_text) {
             text.push_str(": ");
             text.push_str(&cause_text);
         }
+        help = help.or_else(|| remedy(cause.downcast_ref::<std::io::Error>()?.kind()));
         source = cause.source();
     }
+    if let Some(help) = help {
+        text.push_str("; ");
+        text.push_str(help);
+    }
     text
+}
+
+/// What the user can do about an error of the operating system.
+fn remedy(kind: std::io::ErrorKind) -> Option<&'static str> {
+    use std::io::ErrorKind;
+    match kind {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Some("make room there, or write it elsewhere"),
+        ErrorKind::FileTooLarge => Some("neither the file system nor `ulimit -f` may limit files to less"),
+        _ => None,
+    }
 }

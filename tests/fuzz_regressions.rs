@@ -47,3 +47,8 @@ fn json() {
 fn variable_files() {
     replay("variable_files", targets::variable_files);
 }
+
+#[test]
+fn vdi() {
+    replay("vdi", targets::vdi);
+}

@@ -142,6 +142,71 @@ pub fn vhd(input: &[u8]) {
     image(input, Format::Vhd);
 }
 
+/// What is variable in a VHDX: the table of regions, that of properties, the properties, the table of blocks. Header,
+/// marks and sums are right, and the parts where they belong.
+pub fn vhdx(input: &[u8]) {
+    const KIB: usize = 1 << 10;
+    const MIB: usize = 1 << 20;
+    let parts = [(192 * KIB + 8, 128), (MIB + 8, 256), (MIB + 64 * KIB, 64), (2 * MIB, 64)];
+    let mut file = vec![0; 3 * MIB + 4 * KIB];
+    let mut rest = input;
+    for (place, length) in parts {
+        let (part, next) = rest.split_at(length.min(rest.len()));
+        file[place..place + part.len()].copy_from_slice(part);
+        rest = next;
+    }
+    let marks =
+        [(0, &b"vhdxfile"[..]), (64 * KIB, b"head"), (64 * KIB + 66, &[1]), (192 * KIB, b"regi"), (MIB, b"metadata")];
+    for (place, mark) in marks {
+        file[place..place + mark.len()].copy_from_slice(mark);
+    }
+    for (place, length) in [(64 * KIB, 4 * KIB), (192 * KIB, 64 * KIB)] {
+        let sum = !sum(0x82f6_3b78, !0, &file[place..place + length]);
+        file[place + 4..place + 8].copy_from_slice(&sum.to_le_bytes());
+    }
+    image(&file, Format::Vhdx);
+}
+
+/// The description of an LVM group. What leads to it is right, and in the first extents is an ext2 superblock.
+pub fn lvm(input: &[u8]) {
+    const AREA: usize = 4096;
+    const AREA_BYTES: usize = 96 << 10;
+    let text = &input[..input.len().min(AREA_BYTES - 512)];
+    let mut disk = vec![0; 256 << 10];
+    let mut put = |at: usize, bytes: &[u8]| disk[at..at + bytes.len()].copy_from_slice(bytes);
+    put(512, b"LABELONE\x01");
+    put(532, b"\x20\0\0\0LVM2 001bZPuSQ2MR3fcFk0WIQISWke3IDUqsQHd");
+    put(584, &[0, 0, 2]);
+    put(616, &AREA.to_le_bytes());
+    put(624, &AREA_BYTES.to_le_bytes());
+    put(AREA + 4, b" LVM2 x[5A%r0N*>\x01");
+    put(AREA + 24, &AREA.to_le_bytes());
+    put(AREA + 32, &AREA_BYTES.to_le_bytes());
+    put(AREA + 40, &512u64.to_le_bytes());
+    put(AREA + 48, &text.len().to_le_bytes());
+    put(AREA + 56, &lvm_sum(text).to_le_bytes());
+    put(AREA + 512, text);
+    // 64 blocks of 1 KiB in a group of 8192, clean, of revision 1.
+    let superblock = (128 << 10) + 1024;
+    for (at, byte) in [(4, 64), (20, 1), (33, 32), (56, 0x53), (57, 0xef), (58, 1), (76, 1)] {
+        put(superblock + at, &[byte]);
+    }
+    let (label, area) = (lvm_sum(&disk[532..1024]), lvm_sum(&disk[AREA + 4..AREA + 512]));
+    disk[528..532].copy_from_slice(&label.to_le_bytes());
+    disk[AREA..AREA + 4].copy_from_slice(&area.to_le_bytes());
+    image(&disk, Format::Raw);
+}
+
+fn lvm_sum(bytes: &[u8]) -> u32 {
+    sum(0xedb8_8320, 0xf597_a6cf, bytes)
+}
+
+/// A cyclic redundancy check, lowest bit first.
+fn sum(polynomial: u32, start: u32, bytes: &[u8]) -> u32 {
+    let step = |sum: u32, _| (sum >> 1) ^ (polynomial & (sum & 1).wrapping_neg());
+    bytes.iter().fold(start, |sum, byte| (0..8).fold(sum ^ u32::from(*byte), step))
+}
+
 /// A raw disk, for its partition tables and its file systems.
 pub fn unused_blocks(input: &[u8]) {
     image(input, Format::Raw);

@@ -5,18 +5,20 @@ use crate::io::blocking::Cancelled;
 use crate::io::meter::Meter;
 
 impl<R: Source> Disk<R> {
-    /// Bytes in stretches of data; what `data_blocks` will read, but for the edges of its blocks.
+    /// Bytes in stretches of data; what `data_blocks` will read, but for the edges of its blocks. An image that
+    /// leads to the same bytes again and again, to make a small file a large disk, is an error.
     pub fn data_bytes(&mut self, cancelled: &Cancelled) -> Result<u64, Error> {
-        let (mut at, mut bytes) = (0, 0);
+        let (mut at, mut bytes) = (0, vec![0; self.layers()]);
         while at < self.virtual_bytes() {
             cancelled.check().map_err(Error::Write)?;
-            let extent = self.extent(at)?;
+            let (layer, extent) = self.resolve(at, self.virtual_bytes() - at)?;
             if extent.content == Content::Data {
-                bytes += extent.length;
+                bytes[layer] += extent.length;
+                self.check_data(layer, bytes[layer])?;
             }
             at = extent.end();
         }
-        Ok(bytes)
+        Ok(bytes.iter().sum())
     }
 
     /// Gives every block that is not all zero to `take`, with its offset, in order. The last one is filled up

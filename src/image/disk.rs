@@ -1,11 +1,12 @@
 //! A disk: an image with the images that it lies on.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use fs_err as fs;
 
+use super::layer::Layer;
 use super::unused::Unused;
-use super::{Content, Error, Extent, Input, Qcow2, Raw, Source, Vdi, Vhd, Vmdk, Window, vdi, vhd};
+use super::{Content, Error, Extent, Input, Source, Window, vdi, vhd, vhdx};
 
 /// Images below one another. QEMU sets no limit; each open one takes memory.
 const MAX_BACKING_FILES: usize = 64;
@@ -18,17 +19,19 @@ pub enum Format {
     Vmdk,
     Vdi,
     Vhd,
+    Vhdx,
 }
 
 impl Format {
     /// Their names, QEMU's among them.
-    pub const NAMES: [(&str, Self); 6] = [
+    pub const NAMES: [(&str, Self); 7] = [
         ("raw", Self::Raw),
         ("qcow2", Self::Qcow2),
         ("vmdk", Self::Vmdk),
         ("vdi", Self::Vdi),
         ("vhd", Self::Vhd),
         ("vpc", Self::Vhd),
+        ("vhdx", Self::Vhdx),
     ];
 
     pub fn by_name(name: &str) -> Option<Self> {
@@ -50,49 +53,10 @@ impl Format {
             Self::Vdi
         } else if start.starts_with(vhd::COOKIE) {
             Self::Vhd
+        } else if start.starts_with(vhdx::SIGNATURE) {
+            Self::Vhdx
         } else {
             Self::Raw
-        }
-    }
-}
-
-#[derive(Debug)]
-enum Layer<R> {
-    Raw(Raw<R>),
-    Qcow2(Qcow2<R>),
-    Vmdk(Vmdk<R>),
-    Vdi(Vdi<R>),
-    Vhd(Vhd<R>),
-}
-
-impl<R: Source> Layer<R> {
-    fn virtual_bytes(&self) -> u64 {
-        match self {
-            Self::Raw(image) => image.virtual_bytes(),
-            Self::Qcow2(image) => image.virtual_bytes(),
-            Self::Vmdk(image) => image.virtual_bytes(),
-            Self::Vdi(image) => image.virtual_bytes(),
-            Self::Vhd(image) => image.virtual_bytes(),
-        }
-    }
-
-    fn extent(&mut self, offset: u64, limit: u64) -> Result<Extent, Error> {
-        match self {
-            Self::Raw(image) => image.extent(offset, limit),
-            Self::Qcow2(image) => image.extent(offset, limit),
-            Self::Vmdk(image) => image.extent(offset, limit),
-            Self::Vdi(image) => image.extent(offset, limit),
-            Self::Vhd(image) => image.extent(offset, limit),
-        }
-    }
-
-    fn read(&mut self, offset: u64, buffer: &mut [u8]) -> Result<(), Error> {
-        match self {
-            Self::Raw(image) => image.read(offset, buffer),
-            Self::Qcow2(image) => image.read(offset, buffer),
-            Self::Vmdk(image) => image.read(offset, buffer),
-            Self::Vdi(image) => image.read(offset, buffer),
-            Self::Vhd(image) => image.read(offset, buffer),
         }
     }
 }
@@ -119,9 +83,7 @@ impl Disk {
             if seen.contains(&real) {
                 return Err(Error::BackingLoop { path: path.to_owned() });
             }
-            let opened = fs::File::open(&real).and_then(Window::whole);
-            let opened = opened.map_err(|source| Error::Read { path: file.clone(), source })?;
-            let (layer, backing) = layer(Input::new(opened, &file)?, format)?;
+            let (layer, backing) = Layer::open(Input::open(&file)?, format)?;
             layers.push(layer);
             seen.push(real);
             next = backing;
@@ -130,27 +92,11 @@ impl Disk {
     }
 }
 
-type Backing = Option<(PathBuf, Format)>;
-
-fn layer<R: Source>(input: Input<R>, format: Format) -> Result<(Layer<R>, Backing), Error> {
-    match format {
-        Format::Raw => Ok((Layer::Raw(Raw::open(input)?), None)),
-        Format::Vmdk => Ok((Layer::Vmdk(Vmdk::open(input)?), None)),
-        Format::Vdi => Ok((Layer::Vdi(Vdi::open(input)?), None)),
-        Format::Vhd => Ok((Layer::Vhd(Vhd::open(input)?), None)),
-        Format::Qcow2 => {
-            let image = Qcow2::open(input)?;
-            let backing = image.backing().map(|backing| (backing.path.clone(), backing.format));
-            Ok((Layer::Qcow2(image), backing))
-        }
-    }
-}
-
 impl<R: Source> Disk<R> {
     /// A lone image that needs no other.
     pub fn of(input: Input<R>, format: Format) -> Result<Self, Error> {
         let path = input.path().to_owned();
-        match layer(input, format)? {
+        match Layer::open(input, format)? {
             (layer, None) => Ok(Self { layers: vec![layer], unused: None }),
             (_, Some(_)) => Err(Error::Unsupported { path, what: "it lies on another file".into() }),
         }
@@ -196,8 +142,17 @@ impl<R: Source> Disk<R> {
         Ok(systems)
     }
 
+    /// Finds images whose tables lead to the same bytes again and again. `layer` has `bytes` of data.
+    pub(super) fn check_data(&self, layer: usize, bytes: u64) -> Result<(), Error> {
+        self.layers.get(layer).map_or(Ok(()), |layer| layer.check_data(bytes))
+    }
+
+    pub(super) fn layers(&self) -> usize {
+        self.layers.len()
+    }
+
     /// The topmost layer that says what is at `offset`, and what is there.
-    fn resolve(&mut self, offset: u64, limit: u64) -> Result<(usize, Extent), Error> {
+    pub(super) fn resolve(&mut self, offset: u64, limit: u64) -> Result<(usize, Extent), Error> {
         let (layer, extent) = self.resolve_layers(offset, limit)?;
         // Its own reading is of all there is.
         let Some(mut unused) = self.unused.take() else { return Ok((layer, extent)) };

@@ -2,12 +2,13 @@
 
 use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::ops::Range;
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 use rustix::io::Errno;
 
-use super::{Error, Format};
+use super::{Error, Format, Window};
 
 /// More than any format needs to be known.
 pub const FORMAT_BYTES: usize = 128;
@@ -45,6 +46,19 @@ pub struct Input<R> {
     length: u64,
 }
 
+impl Input<Window> {
+    /// Opens a file or a disk. Anything else has no length, or nobody at its other end.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let failed = |source| Error::Read { path: path.to_owned(), source };
+        let kind = fs::metadata(path).map_err(failed)?.file_type();
+        if !kind.is_file() && !kind.is_block_device() {
+            let what = if kind.is_dir() { "it is a folder" } else { "it is neither a file nor a disk" };
+            return Err(Error::Unsupported { path: path.to_owned(), what: what.into() });
+        }
+        Self::new(fs::File::open(path).and_then(Window::whole).map_err(failed)?, path)
+    }
+}
+
 impl<R: Source> Input<R> {
     /// `path` is for errors only.
     pub fn new(mut source: R, path: &Path) -> Result<Self, Error> {
@@ -67,7 +81,7 @@ impl<R: Source> Input<R> {
     }
 
     /// The first bytes, fewer when the file is shorter.
-    pub(super) fn start(&mut self, length: usize) -> Result<Vec<u8>, Error> {
+    pub fn start(&mut self, length: usize) -> Result<Vec<u8>, Error> {
         let length = usize::try_from(self.length).unwrap_or(usize::MAX).min(length);
         let mut bytes = vec![0; length];
         self.read(0, &mut bytes)?;

@@ -16,9 +16,9 @@ pub struct Window {
 }
 
 impl Window {
-    /// All of a file.
-    pub fn whole(file: fs::File) -> std::io::Result<Self> {
-        let length = file.metadata()?.len();
+    /// All of a file, or of a disk, of which only its end tells the length.
+    pub fn whole(mut file: fs::File) -> std::io::Result<Self> {
+        let length = file.seek(SeekFrom::End(0))?;
         Ok(Self::new(file, 0, length))
     }
 

@@ -58,7 +58,8 @@ impl Bars {
         let bar = self.running.entry(key).or_insert_with_key(|(build, name)| {
             let bar = self.all.add(ProgressBar::new(total.unwrap_or(0)));
             bar.set_style(style(work, total));
-            bar.set_prefix(format!("{build}: {name}"));
+            // `convert` has no builds.
+            bar.set_prefix(if build.is_empty() { name.clone() } else { format!("{build}: {name}") });
             bar.enable_steady_tick(Duration::from_millis(250));
             bar
         });

@@ -98,6 +98,10 @@ async fn convert(args: &ConvertArgs, mut ui: Reporter) -> u8 {
             }
             exit::SUCCESS
         }
+        Err(error @ Error::Cancelled) => {
+            fail(&mut ui, &chain(&error));
+            exit::FORCED
+        }
         Err(error) => fail(&mut ui, &chain(&error)),
     }
 }

@@ -15,12 +15,18 @@ const ZERO: u64 = 1;
 /// Compressed data is counted in sectors.
 const SECTOR_BYTES: u64 = 512;
 
+/// deflate makes at most 258 bytes of two bits.
+const DEFLATE_EXPANSION: u64 = 258 * 4;
+
+/// zstd makes at most a block of 128 KiB of four bytes.
+const ZSTD_EXPANSION: u64 = 32 * 1024;
+
 /// zstd frames of clusters need at most 2 MiB; a stranger's frame could ask for much more.
 const ZSTD_WINDOW_LOG: u32 = 24;
 
 /// Where a cluster's bytes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Cluster {
+pub(in crate::image) enum Cluster {
     Hole,
     Zero,
     Plain { offset: u64 },
@@ -83,6 +89,11 @@ impl Clusters {
         Self { bytes, zstd, deflate: Decompressor::new(), kept: None, content: Vec::new() }
     }
 
+    /// A compressed byte may become so many.
+    pub(super) fn most_expansion(&self) -> u64 {
+        if self.zstd { ZSTD_EXPANSION } else { DEFLATE_EXPANSION }
+    }
+
     /// Fills `part` with a cluster's bytes from `skip` on. Both lie within the cluster.
     pub(super) fn read<R: Source>(
         &mut self,
@@ -130,9 +141,11 @@ impl Clusters {
 
     fn zstd(&mut self, coded: &[u8]) -> Result<(), String> {
         let decode = |content: &mut [u8]| {
-            let mut decoder = zstd::stream::read::Decoder::with_buffer(coded)?;
+            let mut decoder = zstd::stream::read::Decoder::with_buffer(coded)?.single_frame();
             decoder.window_log_max(ZSTD_WINDOW_LOG)?;
-            decoder.read_exact(content)
+            decoder.read_exact(content)?;
+            let more = decoder.read(&mut [0])?;
+            if more > 0 { Err(std::io::Error::other("it is too long")) } else { Ok(()) }
         };
         decode(&mut self.content).map_err(|error: std::io::Error| error.to_string())
     }

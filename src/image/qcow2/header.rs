@@ -95,7 +95,17 @@ impl Header {
         if table_bytes > MAX_LEVEL_1_BYTES || !input.holds(self.level_1_offset, table_bytes) {
             return Err(input.damaged(FORMAT, "its first table lies outside the file"));
         }
+        let apart = self.level_1_offset.is_multiple_of(self.cluster_bytes()) && self.level_1_offset > 0;
+        if self.level_1_entries > 0 && !apart {
+            return Err(input.damaged(FORMAT, "its first table lies on the header, or is not aligned"));
+        }
         Ok(())
+    }
+
+    /// Whether the cluster at byte `offset` of the file holds the header or level 1 entries.
+    pub(super) fn covers(&self, offset: u64) -> bool {
+        let level_1 = self.level_1_offset..self.level_1_offset + self.level_1_entries * 8;
+        offset < self.cluster_bytes() || level_1.contains(&offset)
     }
 
     pub(super) fn cluster_bytes(&self) -> u64 {

@@ -1,7 +1,7 @@
 //! What else a partition may be than the file system whose superblock stands in it: tools that make one thing of
 //! another do not always wipe what was there.
 
-use super::partitions::Partition;
+use super::volume::Volume;
 use crate::image::{Disk, Error, Source};
 
 /// Marks and where they stand, in bytes.
@@ -15,20 +15,13 @@ const MARKS: &[(u64, &[u8])] = &[
     // Linux software RAID, whose data begins elsewhere.
     (0, b"\xfc\x4e\x2b\xa9"),
     (4096, b"\xfc\x4e\x2b\xa9"),
-    // LVM's label is in one of the first four sectors.
-    (0, b"LABELONE"),
-    (512, b"LABELONE"),
-    (1024, b"LABELONE"),
-    (1536, b"LABELONE"),
 ];
 
-/// Whether something else claims the partition.
-pub(super) fn claims<R: Source>(disk: &mut Disk<R>, partition: Partition) -> Result<bool, Error> {
+/// Whether something else claims the volume.
+pub(super) fn claims<R: Source>(disk: &mut Disk<R>, volume: &Volume) -> Result<bool, Error> {
     for (offset, mark) in MARKS {
         let mut found = vec![0; mark.len()];
-        if offset + mark.len() as u64 <= partition.length {
-            disk.read(partition.start + offset, &mut found)?;
-        }
+        volume.read(disk, *offset, &mut found)?;
         if found == *mark {
             return Ok(true);
         }

@@ -8,13 +8,13 @@ use crate::image::testing::{content, meter};
 use crate::image::{Disk, Format, write_raw};
 use crate::process::{Cmd, tool_or_skip};
 
-const MIB: usize = 1 << 20;
+pub(super) const MIB: usize = 1 << 20;
 
-fn tools(names: &[&str]) -> bool {
+pub(super) fn tools(names: &[&str]) -> bool {
     ["mke2fs", "debugfs", "e2fsck"].iter().chain(names).all(|name| tool_or_skip(name).is_some())
 }
 
-async fn run(folder: &Path, line: &str) {
+pub(super) async fn run(folder: &Path, line: &str) {
     let mut words = line.split(' ');
     Cmd::new(words.next().unwrap()).args(words).current_dir(folder).run().await.unwrap();
 }
@@ -26,7 +26,7 @@ fn text(length: usize) -> Vec<u8> {
 
 /// A file system of 48 MiB in `fs`, with a file that stays and room that a deleted one has filled: every block that is
 /// not in use is full of `garbage`.
-async fn file_system(folder: &Path, options: &str) {
+pub(super) async fn file_system(folder: &Path, options: &str) {
     fs::write(folder.join("garbage"), b"garbage ".repeat(48 * MIB / 8)).unwrap();
     fs::rename(folder.join("garbage"), folder.join("fs")).unwrap();
     // nodiscard: else mke2fs makes holes of what was there.
@@ -40,7 +40,7 @@ async fn file_system(folder: &Path, options: &str) {
 }
 
 /// The files as debugfs reads them.
-async fn files(folder: &Path, image: &str) -> Vec<Vec<u8>> {
+pub(super) async fn files(folder: &Path, image: &str) -> Vec<Vec<u8>> {
     let mut found = Vec::new();
     for name in ["/kept", "/folder/small"] {
         let command = format!("dump {name} dumped");
@@ -51,7 +51,7 @@ async fn files(folder: &Path, image: &str) -> Vec<Vec<u8>> {
 }
 
 /// Writes the disk `name` without its free blocks to `target`; tells how many file systems it has.
-fn without_unused(folder: &Path, name: &str) -> usize {
+pub(super) fn without_unused(folder: &Path, name: &str) -> usize {
     let mut disk = Disk::open(&folder.join(name), Format::Raw).unwrap();
     let systems = disk.leave_out_unused().unwrap();
     write_raw(&mut disk, fs::File::create(folder.join("target")).unwrap(), &mut meter()).unwrap();
@@ -59,7 +59,7 @@ fn without_unused(folder: &Path, name: &str) -> usize {
 }
 
 /// How much of the file is garbage still, in MiB.
-fn garbage(folder: &Path) -> usize {
+pub(super) fn garbage(folder: &Path) -> usize {
     let bytes = fs::read(folder.join("target")).unwrap();
     bytes.chunks(8).filter(|chunk| chunk == b"garbage ").count() * 8 / MIB
 }

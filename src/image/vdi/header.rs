@@ -79,6 +79,9 @@ impl Header {
         if !self.block_bytes.is_power_of_two() || !(SECTOR_BYTES..=1 << 28).contains(&self.block_bytes) {
             return Err(input.damaged(FORMAT, format!("blocks of {} bytes cannot be", self.block_bytes)));
         }
+        if self.block_extra > self.block_bytes {
+            return Err(input.damaged(FORMAT, format!("blocks with {} bytes before each cannot be", self.block_extra)));
+        }
         if self.disk_bytes > MAX_VIRTUAL_BYTES {
             return Err(input.unsupported(format!("it claims a disk of {} bytes, more than 1 PiB", self.disk_bytes)));
         }

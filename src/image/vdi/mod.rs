@@ -7,7 +7,7 @@ mod read;
 mod tests;
 mod write;
 
-pub use read::Vdi;
+pub(super) use read::Vdi;
 pub use write::write_vdi;
 
 /// What stands behind the 64 bytes of text that a file begins with.

@@ -9,7 +9,7 @@ mod sparse_header;
 mod tests;
 mod write;
 
-pub use read::Vhd;
+pub(super) use read::Vhd;
 pub use write::{Alignment, write_dynamic_vhd, write_fixed_vhd};
 
 /// A footer's first bytes; a dynamic disk begins with a copy of it.

@@ -4,11 +4,12 @@
 use super::footer::{Footer, Kind};
 use super::sparse_header::SparseHeader;
 use super::{FORMAT, HOLE, SECTOR_BYTES};
+use crate::image::mapped::Mapped;
 use crate::image::table::Table;
-use crate::image::{Content, Error, Extent, Input, MAX_JOINED_BYTES, Source};
+use crate::image::{Content, Error, Input, Source};
 
 #[derive(Debug)]
-pub struct Vhd<R> {
+pub(in crate::image) struct Vhd<R> {
     input: Input<R>,
     disk_bytes: u64,
     /// `None`: the disk is fixed.
@@ -23,7 +24,7 @@ struct Blocks {
 }
 
 impl<R: Source> Vhd<R> {
-    pub fn open(mut input: Input<R>) -> Result<Self, Error> {
+    pub(in crate::image) fn open(mut input: Input<R>) -> Result<Self, Error> {
         let Footer { kind, disk_bytes, data_offset } = Footer::read(&mut input)?;
         let blocks = match kind {
             Kind::Fixed => None,
@@ -36,49 +37,42 @@ impl<R: Source> Vhd<R> {
         };
         Ok(Self { input, disk_bytes, blocks })
     }
+}
 
-    pub fn virtual_bytes(&self) -> u64 {
+impl<R: Source> Mapped for Vhd<R> {
+    /// Where the byte is in the file, if it is there.
+    type Place = Option<u64>;
+
+    fn disk_bytes(&self) -> u64 {
         self.disk_bytes
     }
 
-    /// What is at `offset`, for at most `limit` bytes.
-    pub fn extent(&mut self, offset: u64, limit: u64) -> Result<Extent, Error> {
-        let limit = limit.min(self.disk_bytes.saturating_sub(offset));
-        let (first, mut length) = self.stretch_at(offset)?;
-        while length < limit.min(MAX_JOINED_BYTES) {
-            let (next, more) = self.stretch_at(offset + length)?;
-            if next.is_some() != first.is_some() {
-                break;
-            }
-            length += more;
-        }
-        let content = if first.is_some() { Content::Data } else { Content::Hole };
-        Ok(Extent { start: offset, length: length.min(limit).max(1), content })
-    }
-
-    /// Fills `buffer` from `offset` on; what is not here is zero.
-    pub fn read(&mut self, offset: u64, buffer: &mut [u8]) -> Result<(), Error> {
-        let (mut at, mut rest) = (offset, buffer);
-        while !rest.is_empty() {
-            let (place, length) = self.stretch_at(at)?;
-            let length = usize::try_from(length).unwrap_or(usize::MAX).min(rest.len());
-            let (part, next) = rest.split_at_mut(length);
-            match place {
-                Some(place) => self.input.read_padded(place, part)?,
-                None => part.fill(0),
-            }
-            at += length as u64;
-            rest = next;
-        }
-        Ok(())
-    }
-
-    /// Where the byte at `offset` is in the file, if it is there, and for how many bytes that holds.
-    fn stretch_at(&mut self, offset: u64) -> Result<(Option<u64>, u64), Error> {
+    fn place_at(&mut self, offset: u64) -> Result<(Option<u64>, u64), Error> {
         match &mut self.blocks {
             Some(blocks) => blocks.stretch_at(&mut self.input, offset),
             None => fixed_stretch(&mut self.input, offset, self.disk_bytes),
         }
+    }
+
+    fn content(place: Option<u64>) -> Content {
+        if place.is_some() { Content::Data } else { Content::Hole }
+    }
+
+    fn read_place(&mut self, place: Option<u64>, _: u64, part: &mut [u8]) -> Result<(), Error> {
+        let Some(place) = place else {
+            part.fill(0);
+            return Ok(());
+        };
+        self.input.read_padded(place, part)
+    }
+
+    fn most_data(&self) -> u64 {
+        let block_bytes = self.blocks.as_ref().map_or(0, |blocks| blocks.bytes);
+        self.input.length().saturating_add(block_bytes)
+    }
+
+    fn damaged(&self, what: String) -> Error {
+        self.input.damaged(FORMAT, what)
     }
 }
 

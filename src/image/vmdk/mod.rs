@@ -9,7 +9,7 @@ mod tests;
 mod write_sparse;
 mod write_stream;
 
-pub use read::Vmdk;
+pub(super) use read::Vmdk;
 pub use write_sparse::write_sparse;
 pub use write_stream::{StreamOptions, Streamed, capacity_bytes, write_stream};
 

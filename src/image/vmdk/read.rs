@@ -5,8 +5,9 @@ use libdeflater::Decompressor;
 use super::header::Header;
 use super::{FORMAT, SECTOR_BYTES, TEXT_MAGIC, descriptor};
 use crate::image::fields::{le_u32, le_u64};
+use crate::image::mapped::Mapped;
 use crate::image::table::Table;
-use crate::image::{Content, Error, Extent, Input, MAX_JOINED_BYTES, Source};
+use crate::image::{Content, Error, Input, Source};
 
 /// A descriptor is a page of text; more of it is not looked at.
 const MAX_DESCRIPTOR_BYTES: u64 = 64 * 1024;
@@ -14,7 +15,7 @@ const MAX_DESCRIPTOR_BYTES: u64 = 64 * 1024;
 /// Before a compressed grain: its first sector on the disk, and its length in bytes.
 const GRAIN_HEADER_BYTES: u64 = 12;
 
-pub struct Vmdk<R> {
+pub(in crate::image) struct Vmdk<R> {
     input: Input<R>,
     header: Header,
     directory: Table<4>,
@@ -28,7 +29,7 @@ pub struct Vmdk<R> {
 
 /// Where a grain's bytes are in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Grain {
+pub(in crate::image) enum Grain {
     Hole,
     Zero,
     Stored { offset: u64 },
@@ -45,7 +46,7 @@ impl Grain {
 }
 
 impl<R: Source> Vmdk<R> {
-    pub fn open(mut input: Input<R>) -> Result<Self, Error> {
+    pub(in crate::image) fn open(mut input: Input<R>) -> Result<Self, Error> {
         if input.start(TEXT_MAGIC.len())? == TEXT_MAGIC {
             let what = "it is only the description of a disk in other files; `qemu-img convert` makes one file";
             return Err(input.unsupported(what));
@@ -57,59 +58,6 @@ impl<R: Source> Vmdk<R> {
         let directory = Table::new(header.directory * SECTOR_BYTES, header.tables());
         let (table, content) = (Table::new(0, 0), Vec::new());
         Ok(Self { input, header, directory, table, inflate: Decompressor::new(), kept: None, content })
-    }
-
-    pub fn virtual_bytes(&self) -> u64 {
-        self.header.capacity * SECTOR_BYTES
-    }
-
-    /// What is at `offset`, for at most `limit` bytes.
-    pub fn extent(&mut self, offset: u64, limit: u64) -> Result<Extent, Error> {
-        let limit = limit.min(self.virtual_bytes().saturating_sub(offset));
-        let (first, mut length) = self.grain_at(offset)?;
-        while length < limit.min(MAX_JOINED_BYTES) {
-            let (next, more) = self.grain_at(offset + length)?;
-            if next.content() != first.content() {
-                break;
-            }
-            length += more;
-        }
-        Ok(Extent { start: offset, length: length.min(limit).max(1), content: first.content() })
-    }
-
-    /// Fills `buffer` from `offset` on; what is not here is zero.
-    pub fn read(&mut self, offset: u64, buffer: &mut [u8]) -> Result<(), Error> {
-        let (mut at, mut rest) = (offset, buffer);
-        while !rest.is_empty() {
-            let (grain, length) = self.grain_at(at)?;
-            let length = usize::try_from(length).unwrap_or(usize::MAX).min(rest.len());
-            let (part, next) = rest.split_at_mut(length);
-            self.read_grain(grain, at, part)?;
-            at += length as u64;
-            rest = next;
-        }
-        Ok(())
-    }
-
-    /// What holds the byte at `offset`, and for how many bytes.
-    fn grain_at(&mut self, offset: u64) -> Result<(Grain, u64), Error> {
-        let (grain_bytes, reach) = (self.header.grain_bytes(), self.header.table_reach());
-        let index = offset / reach;
-        if index >= self.directory.count() {
-            return Err(self.input.damaged(FORMAT, format!("no table leads to byte {offset} of the disk")));
-        }
-        let table = u32::from_le_bytes(self.directory.entry(&mut self.input, index)?);
-        if table == 0 {
-            return Ok((Grain::Hole, reach - offset % reach));
-        }
-        self.use_table(u64::from(table) * SECTOR_BYTES)?;
-        let index = offset % reach / grain_bytes;
-        let grain = match u32::from_le_bytes(self.table.entry(&mut self.input, index)?) {
-            0 => Grain::Hole,
-            1 if self.header.has_zero_grains() => Grain::Zero,
-            sector => Grain::Stored { offset: u64::from(sector) * SECTOR_BYTES },
-        };
-        Ok((grain, grain_bytes - offset % grain_bytes))
     }
 
     fn use_table(&mut self, offset: u64) -> Result<(), Error> {
@@ -172,6 +120,53 @@ impl<R: Source> Vmdk<R> {
         }
         self.kept = Some(offset);
         Ok(())
+    }
+}
+
+impl<R: Source> Mapped for Vmdk<R> {
+    type Place = Grain;
+
+    fn disk_bytes(&self) -> u64 {
+        self.header.capacity * SECTOR_BYTES
+    }
+
+    fn place_at(&mut self, offset: u64) -> Result<(Grain, u64), Error> {
+        let (grain_bytes, reach) = (self.header.grain_bytes(), self.header.table_reach());
+        let index = offset / reach;
+        if index >= self.directory.count() {
+            return Err(self.input.damaged(FORMAT, format!("no table leads to byte {offset} of the disk")));
+        }
+        let table = u32::from_le_bytes(self.directory.entry(&mut self.input, index)?);
+        if table == 0 {
+            return Ok((Grain::Hole, reach - offset % reach));
+        }
+        self.use_table(u64::from(table) * SECTOR_BYTES)?;
+        let index = offset % reach / grain_bytes;
+        let grain = match u32::from_le_bytes(self.table.entry(&mut self.input, index)?) {
+            0 => Grain::Hole,
+            1 if self.header.has_zero_grains() => Grain::Zero,
+            sector => Grain::Stored { offset: u64::from(sector) * SECTOR_BYTES },
+        };
+        Ok((grain, grain_bytes - offset % grain_bytes))
+    }
+
+    fn content(grain: Grain) -> Content {
+        grain.content()
+    }
+
+    fn read_place(&mut self, grain: Grain, at: u64, part: &mut [u8]) -> Result<(), Error> {
+        self.read_grain(grain, at, part)
+    }
+
+    /// A compressed grain begins a sector.
+    fn most_data(&self) -> u64 {
+        let grain_bytes = self.header.grain_bytes();
+        let expansion = if self.header.is_compressed() { self.header.grain } else { 1 };
+        self.input.length().saturating_add(grain_bytes).saturating_mul(expansion)
+    }
+
+    fn damaged(&self, what: String) -> Error {
+        self.input.damaged(FORMAT, what)
     }
 }
 

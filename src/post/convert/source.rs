@@ -12,7 +12,6 @@ use crate::io::blocking::{self, Cancelled};
 use crate::io::meter::Meter;
 use crate::io::partial::PartialFile;
 use crate::post::Error;
-use crate::post::archive::first_bytes;
 use crate::post::source_disk::read_error;
 
 /// Which disk is to be read.
@@ -42,7 +41,7 @@ pub(super) struct Opened {
 /// Opens the source. A disk that cannot be read where it lies is unpacked beside `target`.
 pub(super) async fn open(source: Source, target: &Path, context: &Context) -> Result<Opened, Error> {
     let Source { path, format, disk: wanted, keep_unused } = source;
-    let start = first_bytes(&path, archive::START_BYTES as u64).map_err(read_error(&path))?;
+    let start = Input::open(&path)?.start(archive::START_BYTES)?;
     let packing = if format.is_some() && wanted.is_none() { None } else { Packing::of(&start) };
     let (disk, unpacked) = match packing {
         None => (open_image(path, format).await?, None),
@@ -73,8 +72,7 @@ async fn open_image(path: PathBuf, format: Option<Format>) -> Result<Disk, Error
 
 /// A fixed VHD does not begin as one: there the name counts.
 fn detect(path: &Path) -> Result<Format, ImageError> {
-    let file = fs::File::open(path).map_err(|source| ImageError::Read { path: path.to_owned(), source })?;
-    let format = Input::new(file, path)?.format()?;
+    let format = Input::open(path)?.format()?;
     let named_vhd = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("vhd"));
     Ok(if format == Format::Raw && named_vhd { Format::Vhd } else { format })
 }

@@ -4,7 +4,7 @@
 mod superblock;
 
 use super::Stretch;
-use super::partitions::Partition;
+use super::volume::Volume;
 use crate::image::fields::{le_u16, le_u32};
 use crate::image::{Disk, Error, Source};
 use superblock::Superblock;
@@ -25,7 +25,7 @@ const FREE_HIGH: usize = 44;
 /// A file system that was unmounted in order.
 #[derive(Debug)]
 pub(super) struct Ext {
-    partition: Partition,
+    volume: Volume,
     superblock: Superblock,
     /// Some descriptors, from that of the first group on.
     descriptors: Vec<u8>,
@@ -37,11 +37,11 @@ pub(super) struct Ext {
 }
 
 impl Ext {
-    /// The file system of a partition; `None` if it is another one, or in any state that needs care.
-    pub(super) fn open<R: Source>(disk: &mut Disk<R>, partition: Partition) -> Result<Option<Self>, Error> {
-        let superblock = Superblock::read(disk, partition)?;
+    /// The file system of a volume; `None` if it is another one, or in any state that needs care.
+    pub(super) fn open<R: Source>(disk: &mut Disk<R>, volume: Volume) -> Result<Option<Self>, Error> {
+        let superblock = Superblock::read(disk, &volume)?;
         Ok(superblock.map(|superblock| Self {
-            partition,
+            volume,
             superblock,
             descriptors: Vec::new(),
             first_descriptor: 0,
@@ -50,19 +50,17 @@ impl Ext {
         }))
     }
 
-    pub(super) fn start(&self) -> u64 {
-        self.partition.start
+    pub(super) fn volume(&self) -> &Volume {
+        &self.volume
     }
 
-    /// Behind the last block; the partition may be larger.
-    pub(super) fn end(&self) -> u64 {
-        self.partition.start + self.superblock.blocks * self.superblock.block_bytes
-    }
-
-    /// What is at `offset` of the disk, which lies within.
-    pub(super) fn at<R: Source>(&mut self, disk: &mut Disk<R>, offset: u64) -> Result<Stretch, Error> {
+    /// What is at `inside` of the volume. The map is not looked at for more than `limit` bytes.
+    pub(super) fn at<R: Source>(&mut self, disk: &mut Disk<R>, inside: u64, limit: u64) -> Result<Stretch, Error> {
         let (block_bytes, first) = (self.superblock.block_bytes, self.superblock.first_block);
-        let inside = offset - self.partition.start;
+        // The volume may be larger than its file system.
+        if inside >= self.superblock.blocks * block_bytes {
+            return Ok(Stretch { free: false, length: limit });
+        }
         let block = inside / block_bytes;
         // With blocks of 1 KiB, the first one belongs to no group.
         let Some(numbered) = block.checked_sub(first) else {
@@ -70,8 +68,8 @@ impl Ext {
         };
         let (group, index) = (numbered / self.superblock.group_blocks, numbered % self.superblock.group_blocks);
         self.use_group(disk, group)?;
-        let blocks = self.superblock.blocks_of(group);
-        let (free, run) = run(&self.map, index, blocks);
+        let asked = limit.div_ceil(block_bytes).saturating_add(index + 1);
+        let (free, run) = run(&self.map, index, self.superblock.blocks_of(group).min(asked));
         Ok(Stretch { free, length: run * block_bytes - inside % block_bytes })
     }
 
@@ -83,7 +81,7 @@ impl Ext {
         self.map.clear();
         if let Some((block, free)) = self.descriptor(disk, group)? {
             self.map.resize(usize::try_from(self.superblock.block_bytes).expect("at most 64 KiB"), 0);
-            disk.read(self.partition.start + block * self.superblock.block_bytes, &mut self.map)?;
+            self.volume.read(disk, block * self.superblock.block_bytes, &mut self.map)?;
             if free_blocks(&self.map, self.superblock.blocks_of(group)) != free {
                 self.map.clear();
             }
@@ -100,8 +98,8 @@ impl Ext {
             self.first_descriptor = group - group % in_page;
             self.descriptors.resize(usize::try_from(in_page * size).expect("a page"), 0);
             let table = (self.superblock.first_block + 1) * self.superblock.block_bytes;
-            let offset = self.partition.start + table + self.first_descriptor * size;
-            if let Err(error) = disk.read(offset, &mut self.descriptors) {
+            let offset = table + self.first_descriptor * size;
+            if let Err(error) = self.volume.read(disk, offset, &mut self.descriptors) {
                 self.descriptors.clear();
                 return Err(error);
             }

@@ -1,7 +1,7 @@
 //! The superblock, and whether the file system is one whose maps can be trusted.
 
 use crate::image::fields::{le_u16, le_u32};
-use crate::image::unused::partitions::Partition;
+use crate::image::unused::volume::Volume;
 use crate::image::{Disk, Error, Source};
 
 const OFFSET: u64 = 1024;
@@ -55,13 +55,13 @@ pub(super) struct Superblock {
 
 impl Superblock {
     /// `None` if the file system's maps are not to be trusted, or if it is none.
-    pub(super) fn read<R: Source>(disk: &mut Disk<R>, partition: Partition) -> Result<Option<Self>, Error> {
-        if partition.length < OFFSET + BYTES as u64 {
+    pub(super) fn read<R: Source>(disk: &mut Disk<R>, volume: &Volume) -> Result<Option<Self>, Error> {
+        if volume.length() < OFFSET + BYTES as u64 {
             return Ok(None);
         }
         let mut bytes = [0; BYTES];
-        disk.read(partition.start + OFFSET, &mut bytes)?;
-        Ok(Self::parse(&bytes).filter(|superblock| superblock.fits(partition)))
+        volume.read(disk, OFFSET, &mut bytes)?;
+        Ok(Self::parse(&bytes).filter(|superblock| superblock.fits(volume.length())))
     }
 
     fn parse(bytes: &[u8; BYTES]) -> Option<Self> {
@@ -80,13 +80,13 @@ impl Superblock {
         })
     }
 
-    /// Its numbers agree with one another and with the partition.
-    fn fits(&self, partition: Partition) -> bool {
+    /// Its numbers agree with one another and with the volume.
+    fn fits(&self, volume_bytes: u64) -> bool {
         let length = self.blocks.checked_mul(self.block_bytes);
         let one_map = (8..=self.block_bytes * 8).contains(&self.group_blocks) && self.group_blocks.is_multiple_of(8);
         let descriptors = (32..=1024).contains(&self.descriptor_bytes) && self.descriptor_bytes.is_power_of_two();
         let first = u64::from(self.block_bytes == 1024);
-        let inside = length.is_some_and(|length| length <= partition.length);
+        let inside = length.is_some_and(|length| length <= volume_bytes);
         inside && one_map && descriptors && self.first_block == first && self.blocks > self.first_block
     }
 
