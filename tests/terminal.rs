@@ -45,8 +45,9 @@ fn builder(name: &str) -> Value {
 async fn nothing_is_drawn_over_a_question_after_an_error() {
     let fails = json!({"type": "shell-local", "inline": ["sleep 1; exit 3"]});
     let template = json!({"builders": [builder("web")], "provisioners": [fails]});
-    let question = "[c] clean up and end, [a] leave everything and end";
-    let Some((asked, after)) = on_terminal(&template, &["-on-error=ask"], question, "c").await else { return };
+    let question = "[Enter] end the build";
+    // The second answer is for the question what becomes of the machine.
+    let Some((asked, after)) = on_terminal(&template, &["-on-error=ask"], question, "\nc").await else { return };
     assert_eq!(asked.trim_end(), "", "{asked:?}");
     assert!(after.contains("web"), "{after:?}");
 }
