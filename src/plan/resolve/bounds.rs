@@ -9,7 +9,7 @@ use crate::template::value::Object;
 const BUILDS: usize = 10_000;
 
 /// Provisioners and post-processors of all builds together, and the bytes of text they are written in.
-const COMPONENTS: usize = 100_000;
+const COMPONENTS: usize = 50_000;
 const TEXT: usize = 128 << 20;
 
 pub(super) fn check_builds(count: usize) -> Result<(), Diagnostic> {
