@@ -92,9 +92,9 @@ mod tests {
 
     use super::*;
 
-    /// A sink that answers each zero byte, and what it was sent.
+    /// A sink that answers each zero byte, and what it was sent. Who cannot read a file may be gone before the answers.
     async fn sink(mut stream: DuplexStream, answers: &[u8]) -> Vec<u8> {
-        stream.write_all(answers).await.unwrap();
+        let _ = stream.write_all(answers).await;
         let mut read = Vec::new();
         stream.read_to_end(&mut read).await.unwrap();
         read
