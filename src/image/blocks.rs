@@ -1,5 +1,6 @@
 //! A disk in blocks of one size, without those that hold nothing.
 
+use super::pages::Pages;
 use super::{Content, Disk, Error, Source};
 use crate::io::blocking::Cancelled;
 use crate::io::meter::Meter;
@@ -29,7 +30,7 @@ impl<R: Source> Disk<R> {
         meter: &mut Meter,
         mut take: impl FnMut(u64, &[u8]) -> std::io::Result<()>,
     ) -> Result<(), Error> {
-        let mut block = vec![0; block_bytes as usize];
+        let mut block = Pages::new(block_bytes as usize);
         let mut at = 0;
         while at < self.virtual_bytes() {
             let extent = self.extent(at)?;

@@ -22,6 +22,7 @@ mod occupied;
 mod output;
 pub mod ova;
 pub mod ovf;
+mod pages;
 mod qcow2;
 mod raw;
 mod table;

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::blocks::is_zero;
+use super::pages::Pages;
 use super::{Content, Disk, Error, Source};
 use crate::io::blocking::Cancelled;
 
@@ -35,7 +36,7 @@ impl Occupied {
     /// Blocks of data that are not all zero. Only of those that look empty all bytes are read.
     pub(super) fn of<R: Source>(disk: &mut Disk<R>, cancelled: &Cancelled) -> Result<Self, Error> {
         let mut occupied = Self::default();
-        let mut block = vec![0; usize::try_from(BLOCK_BYTES).expect("64 KiB")];
+        let mut block = Pages::new(usize::try_from(BLOCK_BYTES).expect("64 KiB"));
         let mut at = 0;
         while at < disk.virtual_bytes() {
             cancelled.check().map_err(Error::Write)?;

@@ -5,6 +5,8 @@ use std::io::{Seek, SeekFrom, Write};
 
 use fs_err as fs;
 
+use super::pages::Pages;
+
 /// Appended bytes that wait to be written together.
 const BUFFER_BYTES: usize = 1 << 20;
 
@@ -13,31 +15,34 @@ pub struct Output {
     file: fs::File,
     /// Where the buffered bytes go.
     start: u64,
-    buffer: Vec<u8>,
+    buffer: Pages,
+    /// Bytes in it.
+    buffered: usize,
 }
 
 impl Output {
     /// `file` is empty.
     pub fn new(file: fs::File) -> Self {
-        Self { file, start: 0, buffer: Vec::with_capacity(BUFFER_BYTES) }
+        Self { file, start: 0, buffer: Pages::new(BUFFER_BYTES), buffered: 0 }
     }
 
     /// Where the next bytes are appended.
     pub(super) fn end(&self) -> u64 {
-        self.start + self.buffer.len() as u64
+        self.start + self.buffered as u64
     }
 
     /// Appends `bytes` and tells where they begin.
     pub(super) fn append(&mut self, bytes: &[u8]) -> std::io::Result<u64> {
         let at = self.end();
-        if self.buffer.len() + bytes.len() > BUFFER_BYTES {
+        if self.buffered + bytes.len() > BUFFER_BYTES {
             self.flush()?;
         }
         if bytes.len() >= BUFFER_BYTES {
             self.write_at(at, bytes)?;
             self.start += bytes.len() as u64;
         } else {
-            self.buffer.extend_from_slice(bytes);
+            self.buffer[self.buffered..][..bytes.len()].copy_from_slice(bytes);
+            self.buffered += bytes.len();
         }
         Ok(at)
     }
@@ -72,11 +77,11 @@ impl Output {
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
-        if !self.buffer.is_empty() {
+        if self.buffered > 0 {
             self.file.seek(SeekFrom::Start(self.start))?;
-            self.file.write_all(&self.buffer)?;
-            self.start += self.buffer.len() as u64;
-            self.buffer.clear();
+            self.file.write_all(&self.buffer[..self.buffered])?;
+            self.start += self.buffered as u64;
+            self.buffered = 0;
         }
         Ok(())
     }

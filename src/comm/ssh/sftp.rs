@@ -9,7 +9,7 @@ use russh::{Channel, ChannelMsg};
 use russh_sftp::client::fs::File;
 use russh_sftp::client::{Config, SftpSession};
 use russh_sftp::protocol::{FileAttributes, OpenFlags, StatusCode};
-use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 
 use super::scp::Fault;
 use crate::comm::tree::Entry;
@@ -32,10 +32,10 @@ const READ_BUFFER: usize = 128 * 1024;
 pub(super) struct Sftp(SftpSession);
 
 /// A file of this host.
-struct Local {
-    path: PathBuf,
-    mode: u32,
-    size: u64,
+pub(super) struct Local {
+    pub(super) path: PathBuf,
+    pub(super) mode: u32,
+    pub(super) size: u64,
 }
 
 impl Sftp {
@@ -86,20 +86,26 @@ impl Sftp {
     /// three answers of the guest, so many are on their way at one time.
     pub(super) async fn write_tree(&self, entries: &[Entry], destination: &str) -> Result<(), Fault> {
         let files = self.make_folders(entries, destination).await?;
-        let writes = files.into_iter().map(|(file, target)| self.write_local(file, target));
-        stream::iter(writes).buffer_unordered(FILES_AT_ONCE).try_collect().await
+        // Servers do not say which of many files they speak of.
+        let write = async |(file, target): (Local, String)| {
+            self.write_local(file, &target).await.map_err(|fault| fault.about(&target))
+        };
+        stream::iter(files).map(write).buffer_unordered(FILES_AT_ONCE).try_collect().await
     }
 
-    async fn write_local(&self, Local { path, mode, size }: Local, target: String) -> Result<(), Fault> {
-        let written = if size <= SMALL {
-            let content = fs::read(path).await.map_err(Fault::failed)?;
-            self.write(&target, mode, content.as_slice()).await
-        } else {
-            let file = fs::File::open(path).await.map_err(Fault::failed)?;
-            self.write(&target, mode, BufReader::with_capacity(READ_BUFFER, file)).await
-        };
-        // Servers do not say which of many files they speak of.
-        written.map_err(|fault| fault.about(&target))
+    /// As much as there was when the size was asked for, in case somebody still appends to it.
+    pub(super) async fn write_local(&self, Local { path, mode, size }: Local, target: &str) -> Result<(), Fault> {
+        if size > SMALL {
+            let file = fs::File::open(path).await.map_err(Fault::failed)?.take(size);
+            return self.write(target, mode, BufReader::with_capacity(READ_BUFFER, file)).await;
+        }
+        let read = tokio::task::spawn_blocking(move || -> std::io::Result<Vec<u8>> {
+            let mut content = Vec::new();
+            std::io::Read::read_to_end(&mut std::io::Read::take(fs_err::File::open(path)?, size), &mut content)?;
+            Ok(content)
+        });
+        let content = read.await.map_err(Fault::failed)?.map_err(Fault::failed)?;
+        self.write(target, mode, content.as_slice()).await
     }
 
     /// Gives the files that belong into them, and where each goes.

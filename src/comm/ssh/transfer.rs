@@ -4,11 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::io::BufReader;
-
 use super::SshCommunicator;
 use super::scp::{self, Fault, shell_word};
-use super::sftp::Sftp;
+use super::sftp::{Local, Sftp};
 use crate::comm::tree::{self, Entry};
 use crate::comm::{Error, Upload};
 use crate::plan::communicator::FileTransferMethod;
@@ -147,11 +145,10 @@ async fn send_over(sftp: &Sftp, source: &Upload<'_>, destination: &str) -> Resul
     match source {
         Upload::Bytes { bytes, mode } => sftp.write(destination, *mode, *bytes).await,
         Upload::File(path) => {
-            let Entry::File { mode, .. } = tree::file(path, "").await.map_err(Fault::failed)? else {
+            let Entry::File { path, mode, size, .. } = tree::file(path, "").await.map_err(Fault::failed)? else {
                 return Err(Fault::Failed("it is a folder".into()));
             };
-            let file = fs_err::tokio::File::open(path).await.map_err(Fault::failed)?;
-            sftp.write(destination, mode, BufReader::new(file)).await
+            sftp.write_local(Local { path, mode, size }, destination).await
         }
     }
 }

@@ -7,9 +7,13 @@ use super::header::Header;
 use super::references::{BLOCK_ENTRIES, References};
 use super::{CLUSTER_BYTES, COPIED, MAX_BYTES, TABLE_ENTRIES};
 use crate::image::occupied::{BLOCK_BYTES, GROUP_BLOCKS, Occupied};
+use crate::image::pages::Pages;
 use crate::image::{Disk, Error, Source};
 use crate::io::blocking::Cancelled;
 use crate::io::meter::Meter;
+
+/// Clusters that are written together.
+const BUFFER_BYTES: usize = 1 << 20;
 
 const _: () = assert!(BLOCK_BYTES == CLUSTER_BYTES && GROUP_BLOCKS == TABLE_ENTRIES);
 
@@ -50,15 +54,21 @@ impl Layout {
 
     /// Writes the file of `disk`, of which this is the layout.
     pub fn write<R: Source, W: Write>(&self, disk: &mut Disk<R>, sink: W, meter: &mut Meter) -> Result<W, Error> {
-        let mut sink = BufWriter::with_capacity(cluster_bytes(), sink);
-        self.write_tables(&mut sink).map_err(Error::Write)?;
-        let mut cluster = vec![0; cluster_bytes()];
-        for index in self.occupied.iter() {
-            disk.read(index * CLUSTER_BYTES, &mut cluster)?;
-            sink.write_all(&cluster).map_err(Error::Write)?;
-            meter.advance(CLUSTER_BYTES).map_err(Error::Write)?;
+        let mut tables = BufWriter::with_capacity(BUFFER_BYTES, sink);
+        self.write_tables(&mut tables).map_err(Error::Write)?;
+        let mut sink = tables.into_inner().map_err(|error| Error::Write(error.into_error()))?;
+        let mut buffer = Pages::new(BUFFER_BYTES);
+        let mut clusters = self.occupied.iter().peekable();
+        while clusters.peek().is_some() {
+            let mut filled = 0;
+            for (cluster, index) in buffer.chunks_exact_mut(cluster_bytes()).zip(clusters.by_ref()) {
+                disk.read(index * CLUSTER_BYTES, cluster)?;
+                meter.advance(CLUSTER_BYTES).map_err(Error::Write)?;
+                filled += cluster.len();
+            }
+            sink.write_all(&buffer[..filled]).map_err(Error::Write)?;
         }
-        sink.into_inner().map_err(|error| Error::Write(error.into_error()))
+        Ok(sink)
     }
 
     pub(super) fn write_tables(&self, sink: &mut impl Write) -> std::io::Result<()> {

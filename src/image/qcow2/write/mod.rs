@@ -10,7 +10,7 @@ mod references;
 #[cfg(test)]
 mod tests;
 
-use std::io::{BufWriter, Write};
+use std::io::Write;
 
 use fs_err as fs;
 
@@ -38,9 +38,6 @@ const COMPRESSED: u64 = 1 << 62;
 /// Below it is a compressed cluster's offset, above it the number of further sectors.
 const COMPRESSED_OFFSET_BITS: u32 = 62 - (CLUSTER_BITS - 8);
 const SECTOR_BYTES: u64 = 512;
-
-/// Plain clusters that are written together.
-const BUFFER_BYTES: usize = 1 << 20;
 
 /// How the clusters are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +70,7 @@ pub fn write_qcow2<R: Source>(
 
 fn plain<R: Source>(disk: &mut Disk<R>, file: fs::File, meter: &mut Meter) -> Result<(), Error> {
     let layout = Layout::of(disk, meter.cancelled())?;
-    layout.write(disk, BufWriter::with_capacity(BUFFER_BYTES, file), meter)?.flush().map_err(Error::Write)
+    layout.write(disk, file, meter).map(|_| ())
 }
 
 fn compressed<R: Source>(
