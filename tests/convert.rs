@@ -4,6 +4,8 @@
 
 #[path = "support/bench.rs"]
 mod bench;
+#[path = "support/tools.rs"]
+mod tools;
 
 use std::io::Read;
 use std::time::{Duration, Instant};
@@ -49,6 +51,24 @@ fn a_disk_comes_back_from_every_format() {
         assert!(back[disk.len()..].iter().all(|&byte| byte == 0), "{format}");
         back.truncate(disk.len());
         assert!(back == disk, "{format}");
+    }
+}
+
+/// QEMU counts a disk in sectors, and leaves out what is less than one.
+#[test]
+fn the_last_bytes_of_a_disk_that_ends_within_a_sector_are_in_every_format() {
+    let Some(_) = tools::tool_or_skip("qemu-img") else { return };
+    let bench = Bench::new();
+    let disk = b"a disk that does not fill its last sector ".repeat(50_000);
+    assert_ne!(disk.len() % 512, 0);
+    fs::write(bench.path("disk.raw"), &disk).unwrap();
+    for format in ["qcow2", "qcow2 -compression zlib", "vmdk", "vmdk-sparse", "vdi", "vhd"] {
+        assert_eq!(convert(&bench, &format!("-O {format} -force disk.raw there")).code, 0, "{format}");
+        let back = bench.path("back.raw");
+        let mut qemu = std::process::Command::new("qemu-img");
+        let status = qemu.args(["convert", "-O", "raw"]).args([&bench.path("there"), &back]).status().unwrap();
+        assert!(status.success(), "{format}");
+        assert!(fs::read(back).unwrap().starts_with(&disk), "{format}");
     }
 }
 

@@ -67,6 +67,6 @@ impl Connector for Network {
         address: (String, u16),
         context: &Context,
     ) -> Result<AnySession, Error> {
-        winrm::connect(plan, address, context).await.map(AnySession::WinRm)
+        winrm::connect(plan, address, context).await.map(|winrm| AnySession::WinRm(Box::new(winrm)))
     }
 }

@@ -11,7 +11,7 @@ use crate::event::Stream;
 #[derive(Debug)]
 pub enum AnySession {
     Ssh(Box<SshCommunicator>),
-    WinRm(WinRmCommunicator),
+    WinRm(Box<WinRmCommunicator>),
 }
 
 impl Communicator for AnySession {

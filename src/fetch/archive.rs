@@ -87,7 +87,7 @@ pub(super) async fn unpack(
     blocking::run(move |cancelled| copy(kind, &input, file, work, events, cancelled))
         .await
         .map_err(|source| Error::Unpack { path: archive.to_owned(), source })?;
-    partial.commit().map_err(write)
+    partial.commit().await.map_err(write)
 }
 
 /// Progress counts the bytes of the archive.

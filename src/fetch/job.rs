@@ -234,5 +234,5 @@ async fn copy(from: &Path, to: &Path, events: &Events, cleanup: &CleanupStack) -
     })
     .await
     .map_err(Error::write(to))?;
-    partial.commit().map_err(Error::write(to))
+    partial.commit().await.map_err(Error::write(to))
 }

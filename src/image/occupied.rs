@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::blocks::is_zero;
+use super::blocks::{Data, is_zero};
 use super::pages::Pages;
 use super::{Content, Disk, Error, Source};
 use crate::io::blocking::Cancelled;
@@ -37,14 +37,15 @@ impl Occupied {
     pub(super) fn of<R: Source>(disk: &mut Disk<R>, cancelled: &Cancelled) -> Result<Self, Error> {
         let mut occupied = Self::default();
         let mut block = Pages::new(usize::try_from(BLOCK_BYTES).expect("64 KiB"));
-        let mut at = 0;
+        let (mut at, mut data) = (0, Data::default());
         while at < disk.virtual_bytes() {
             cancelled.check().map_err(Error::Write)?;
-            let extent = disk.extent(at)?;
+            let extent = disk.counted_extent(at, &mut data)?;
             if extent.content != Content::Data {
                 at = extent.end();
             }
             while at < extent.end() {
+                cancelled.check().map_err(Error::Write)?;
                 let index = at / BLOCK_BYTES;
                 if holds_something(disk, at, &mut block)? {
                     occupied.add(index);

@@ -43,7 +43,7 @@ impl BlockCoder for BgzfCoder {
 /// Compresses into `sink`; call `finish` at the end.
 pub fn writer<W: Write>(sink: W, level: Level) -> BlockWriter<W, BgzfCoder> {
     let level: CompressionLvl = level.into();
-    BlockWriter::new(sink, move || BgzfCoder(Compressor::new(level)))
+    BlockWriter::new(sink, None, move || BgzfCoder(Compressor::new(level)))
 }
 
 /// Ends the stream.

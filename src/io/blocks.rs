@@ -10,6 +10,9 @@ use std::thread::JoinHandle;
 /// More threads would only wait for the disk, and each holds two blocks.
 const MAX_THREADS: usize = 16;
 
+/// As many may be asked for. There must be a limit, because the queue is made at once for all of them.
+const MAX_ASKED_THREADS: usize = 256;
+
 /// Blocks on their way beside those being coded, so that no thread waits for the writer.
 const SPARE_BLOCKS: usize = 2;
 
@@ -67,18 +70,13 @@ struct Threads {
 }
 
 impl<S: BlockSink, C: BlockCoder> BlockWriter<S, C> {
-    pub fn new(sink: S, make_coder: impl Fn() -> C + Send + 'static) -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self::with_threads(sink, cores.min(MAX_THREADS), make_coder)
-    }
-
-    /// With at most so many threads, and at least one.
-    pub fn with_threads(sink: S, max_threads: usize, make_coder: impl Fn() -> C + Send + 'static) -> Self {
+    /// On at most so many threads, and at least one; `None`: one for each core.
+    pub fn new(sink: S, threads: Option<usize>, make_coder: impl Fn() -> C + Send + 'static) -> Self {
         Self {
             sink,
             block: Vec::with_capacity(C::BLOCK_SIZE),
             make_coder: Box::new(make_coder),
-            threads: Threads::new(max_threads.max(1)),
+            threads: Threads::new(threads.map_or_else(default_threads, |asked| asked.clamp(1, MAX_ASKED_THREADS))),
             pending: VecDeque::new(),
             spare: Vec::new(),
             blocks: 0,
@@ -119,6 +117,10 @@ impl<S: BlockSink, C: BlockCoder> BlockWriter<S, C> {
         self.spare.push((input, output));
         Ok(())
     }
+}
+
+fn default_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS)
 }
 
 impl Threads {
@@ -208,7 +210,7 @@ mod tests {
     }
 
     fn coded(writes: &[&[u8]], threads: usize) -> std::io::Result<Vec<u8>> {
-        let mut writer = BlockWriter::with_threads(Vec::new(), threads, || Length);
+        let mut writer = BlockWriter::new(Vec::new(), Some(threads), || Length);
         for bytes in writes {
             writer.write_all(bytes)?;
         }
@@ -219,7 +221,7 @@ mod tests {
     fn blocks_come_out_in_order_however_they_went_in() {
         let text: Vec<u8> = (0..=255).collect();
         let expected: Vec<u8> = text.chunks(4).flat_map(|block| [&[4], block].concat()).collect();
-        for threads in [1, 3, 16] {
+        for threads in [0, 1, 3, 16, usize::MAX] {
             assert_eq!(coded(&[&text], threads).unwrap(), expected);
             assert_eq!(coded(&text.chunks(7).collect::<Vec<_>>(), threads).unwrap(), expected);
         }

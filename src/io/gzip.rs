@@ -8,7 +8,7 @@ use libdeflater::{CompressionLvl, Compressor};
 use super::blocks::{BlockCoder, BlockWriter};
 
 /// What gives Packer's default size for less work (a virtual machine's disk: 0.98 of the size).
-pub const DEFAULT_LEVEL: i32 = 3;
+pub const DEFAULT_LEVEL: i32 = 2;
 
 /// gzip's levels, 1 to 9; they are libdeflate's too. 0 and less mean the default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,11 +51,7 @@ pub fn writer<W: Write>(sink: W, level: Level) -> GzipWriter<W> {
 
 /// On at most so many threads; `None`: one for each core.
 pub fn writer_with<W: Write>(sink: W, level: Level, threads: Option<usize>) -> GzipWriter<W> {
-    let make_coder = move || MemberCoder(Compressor::new(level.0));
-    match threads {
-        None => BlockWriter::new(sink, make_coder),
-        Some(threads) => BlockWriter::with_threads(sink, threads, make_coder),
-    }
+    BlockWriter::new(sink, threads, move || MemberCoder(Compressor::new(level.0)))
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ impl BlockCoder for FrameCoder {
     fn code(&mut self, input: &[u8], output: &mut Vec<u8>) -> std::io::Result<()> {
         let compressor = match &mut self.compressor {
             Some(compressor) => compressor,
-            none => none.insert(Compressor::new(self.level.0)?),
+            none => none.insert(compressor(self.level)?),
         };
         output.resize(::zstd::zstd_safe::compress_bound(input.len()), 0);
         let length = compressor.compress_to_buffer(input, output.as_mut_slice())?;
@@ -49,13 +49,16 @@ impl BlockCoder for FrameCoder {
     }
 }
 
+/// Each frame ends with a checksum, which zstd does not add of itself: what is damaged is not read as if it were whole.
+fn compressor(level: Level) -> std::io::Result<Compressor<'static>> {
+    let mut compressor = Compressor::new(level.0)?;
+    compressor.include_checksum(true)?;
+    Ok(compressor)
+}
+
 /// Compresses into `sink` on at most so many threads (`None`: one for each core); call `finish` at the end.
 pub fn writer<W: Write>(sink: W, level: Level, threads: Option<usize>) -> BlockWriter<W, FrameCoder> {
-    let make_coder = move || FrameCoder { level, compressor: None };
-    match threads {
-        None => BlockWriter::new(sink, make_coder),
-        Some(threads) => BlockWriter::with_threads(sink, threads, make_coder),
-    }
+    BlockWriter::new(sink, threads, move || FrameCoder { level, compressor: None })
 }
 
 #[cfg(test)]
@@ -72,5 +75,19 @@ mod tests {
             assert!(bytes.len() < text.len() / 3);
             assert!(::zstd::stream::decode_all(bytes.as_slice()).unwrap() == text, "level {level}");
         }
+    }
+
+    /// In noise nothing but the checksum tells of it.
+    #[test]
+    fn damage_is_an_error() {
+        let scattered = |number: u32| number.wrapping_mul(number | 1).wrapping_mul(2_654_435_761).to_le_bytes();
+        let noise: Vec<u8> = (0..100_000).flat_map(scattered).collect();
+        let mut writer = writer(Vec::new(), Level::default(), Some(1));
+        writer.write_all(&noise).unwrap();
+        let mut bytes = writer.finish().unwrap();
+        assert!(::zstd::stream::decode_all(bytes.as_slice()).unwrap() == noise);
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        assert!(::zstd::stream::decode_all(bytes.as_slice()).is_err());
     }
 }

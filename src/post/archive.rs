@@ -121,7 +121,7 @@ where
         written.map_err(|error| failed(image::Error::of_writer(error)))
     });
     let written = written.await?;
-    partial.commit().map_err(Error::write(target))?;
+    partial.commit().await.map_err(Error::write(target))?;
     context.events.send(Event::FileWritten { path: target.to_owned(), bytes: written.bytes });
     context.events.debug(format!("sha256 of `{}`: {}", target.display(), written.sha256));
     Ok(written)

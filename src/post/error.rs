@@ -27,8 +27,14 @@ pub enum Error {
     NoDisk { files: String },
     #[error(transparent)]
     Image(#[from] image::Error),
-    #[error("`{}` is a disk of the format `{format}`, which cannot be read; qcow2, raw, vmdk, vdi and vhd can", .path.display())]
+    #[error("`{}` is a disk of the format `{format}`, which cannot be read; qcow2, raw, vmdk, vdi, vhd and vhdx can", .path.display())]
     UnknownFormat { path: PathBuf, format: String },
+    #[error(
+        "`{}` is packed, but a plain disk is needed here; put the post-processor `convert` before this one, with the \
+         format raw, qcow2 or vmdk",
+        .path.display()
+    )]
+    Packed { path: PathBuf },
     #[error("a machine of the architecture `{architecture}` cannot be described for VirtualBox; amd64 and 386 can")]
     UnsupportedArchitecture { architecture: String },
     #[error("a box holds one .ovf file, but there are {count} in: {files}")]
@@ -99,6 +105,7 @@ impl Classify for Error {
             | Self::UnsupportedProvider { .. }
             | Self::NoDisk { .. }
             | Self::UnknownFormat { .. }
+            | Self::Packed { .. }
             | Self::UnsupportedArchitecture { .. }
             | Self::NotOneDescriptor { .. }
             | Self::BadDescriptor { .. }

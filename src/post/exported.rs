@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use fs_err as fs;
 
@@ -10,11 +10,9 @@ use super::archive::Content;
 use super::source_disk::read_error;
 use super::{Error, base_name};
 use crate::artifact::Artifact;
+use crate::image::archive::MAX_DESCRIPTOR_BYTES;
 use crate::image::ova;
-use crate::image::ovf::Envelope;
-
-/// More of a descriptor is not read.
-const MAX_DESCRIPTOR_BYTES: u64 = 8 << 20;
+use crate::image::ovf::{Envelope, ReadError};
 
 #[derive(Debug)]
 pub(super) struct Exported {
@@ -68,8 +66,14 @@ fn exported(mut files: BTreeMap<String, Content>) -> Result<Exported, Error> {
 }
 
 fn read_text(name: &str, content: &Content) -> Result<String, Error> {
+    let failed = || read_error(Path::new(name));
+    let size = content.size().map_err(failed())?;
+    if size > MAX_DESCRIPTOR_BYTES {
+        let source = ReadError::TooLarge { bytes: usize::try_from(size).unwrap_or(usize::MAX) };
+        return Err(Error::BadDescriptor { name: name.to_owned(), source });
+    }
     let mut bytes = Vec::new();
     let read = content.open().and_then(|file| file.take(MAX_DESCRIPTOR_BYTES).read_to_end(&mut bytes));
-    read.map_err(read_error(&PathBuf::from(name)))?;
+    read.map_err(failed())?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

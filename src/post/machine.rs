@@ -88,8 +88,8 @@ pub(super) fn architecture(appliance: &Appliance) -> &'static str {
 pub(super) fn warn_of_firmware(appliance: &Appliance, events: &Events) {
     if appliance.efi {
         events.warn(
-            "the machine starts by UEFI, and its boot entries stay behind: VirtualBox will start \
-             /EFI/BOOT/BOOTX64.EFI of the disk, which some installers do not write",
+            "the machine starts by UEFI, and its boot entries stay behind: VirtualBox or VMware will \
+             start /EFI/BOOT/BOOTX64.EFI of the disk, which some installers do not write",
         );
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::Error;
 use super::archive::first_bytes;
 use crate::artifact::{Artifact, Disk};
+use crate::image::archive::{self, Packing};
 use crate::image::{self, DiskFile, Format};
 use crate::io::blocking;
 
@@ -75,12 +76,17 @@ fn of_machine(disk: &Disk) -> SourceDisk {
 }
 
 /// Of an artifact that is no machine (`artifice`): the files that say that they are disks, or else its only file, taken
-/// as raw.
+/// as raw. An archive is none: as a raw disk it would start nothing.
 fn of_files(files: &[PathBuf]) -> Result<Vec<SourceDisk>, Error> {
     let mut disks = Vec::new();
     for path in files {
-        let format = format_of(path)?;
-        if format != Format::Raw || files.len() == 1 {
+        let start = start_of(path)?;
+        let is_alone = files.len() == 1;
+        if is_alone && Packing::of(&start).is_some() {
+            return Err(Error::Packed { path: path.clone() });
+        }
+        let format = archive::format_of(path, &start);
+        if format != Format::Raw || is_alone {
             let virtual_size_bytes = image::Disk::open(path, format)?.virtual_bytes();
             disks.push(SourceDisk { path: path.clone(), format: format.name().into(), virtual_size_bytes });
         }
@@ -88,14 +94,14 @@ fn of_files(files: &[PathBuf]) -> Result<Vec<SourceDisk>, Error> {
     Ok(disks)
 }
 
-fn format_of(path: &Path) -> Result<Format, Error> {
-    let start = first_bytes(path, image::FORMAT_BYTES as u64).map_err(read_error(path))?;
-    Ok(Format::detect(&start))
+/// Enough to know a format or a packing by.
+fn start_of(path: &Path) -> Result<Vec<u8>, Error> {
+    first_bytes(path, archive::START_BYTES as u64).map_err(read_error(path))
 }
 
 /// Whether a file says that it is one.
 pub(super) fn is_qcow2(path: &Path) -> Result<bool, Error> {
-    Ok(format_of(path)? == Format::Qcow2)
+    Ok(Format::detect(&start_of(path)?) == Format::Qcow2)
 }
 
 pub(super) fn read_error(path: &Path) -> impl FnOnce(std::io::Error) -> Error {
@@ -115,10 +121,41 @@ mod tests {
         fs::write(path("b.log"), "booted").unwrap();
         image::testing::make_qcow2(&path("b.log"), &path("a.qcow2"));
         let disks = of_files(&[path("a.qcow2"), path("b.log")]).unwrap();
-        let disk =
-            |name: &str, format: &str| SourceDisk { path: path(name), format: format.into(), virtual_size_bytes: 6 };
-        assert_eq!(disks, [disk("a.qcow2", "qcow2")]);
-        assert_eq!(of_files(&[path("b.log")]).unwrap(), [disk("b.log", "raw")]);
+        let disk = |name: &str, format: &str, virtual_size_bytes| SourceDisk {
+            path: path(name),
+            format: format.into(),
+            virtual_size_bytes,
+        };
+        assert_eq!(disks, [disk("a.qcow2", "qcow2", 512)]);
+        assert_eq!(of_files(&[path("b.log")]).unwrap(), [disk("b.log", "raw", 6)]);
         assert_eq!(of_files(&[path("b.log"), path("b.log")]).unwrap(), []);
+    }
+
+    #[test]
+    fn an_archive_is_no_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let ova = folder.path().join("vm.ova");
+        let mut tar = crate::io::tar::TarWriter::new(Vec::new());
+        tar.append(&crate::io::tar::Entry::plain("vm.ovf", 3), &b"abc"[..]).unwrap();
+        let (gzip, zstd) = (vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0], vec![0x28, 0xb5, 0x2f, 0xfd, 0, 0]);
+        for bytes in [tar.finish().unwrap(), gzip, zstd] {
+            fs::write(&ova, bytes).unwrap();
+            let error = of_files(std::slice::from_ref(&ova)).unwrap_err().to_string();
+            assert!(error.contains("vm.ova` is packed") && error.contains("`convert`"), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_footer_of_a_fixed_vhd_is_not_of_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let (raw, vhd) = (folder.path().join("disk.raw"), folder.path().join("disk.vhd"));
+        fs::write(&raw, vec![7u8; 1 << 20]).unwrap();
+        let mut disk = image::Disk::open(&raw, Format::Raw).unwrap();
+        let file = fs::File::create(&vhd).unwrap();
+        let (id, alignment) = (uuid::Uuid::nil(), image::Alignment::Sector);
+        image::write_fixed_vhd(&mut disk, file, id, alignment, &mut image::testing::meter()).unwrap();
+        let disks = of_files(std::slice::from_ref(&vhd)).unwrap();
+        let expected = SourceDisk { path: vhd, format: "vhd".into(), virtual_size_bytes: disk.virtual_bytes() };
+        assert_eq!(disks, [expected]);
     }
 }

@@ -23,6 +23,8 @@ mod windows;
 
 use std::time::{Duration, Instant};
 
+use uuid::Uuid;
+
 use crate::comm::{self, Communicator};
 use crate::error::{Classify, ErrorKind};
 use crate::event::Event;
@@ -124,6 +126,14 @@ impl Classify for Error {
 /// Names for files in the guest run below this number.
 const REMOTE_NUMBERS: u32 = 9999;
 
+/// What names of files in the guest end in where the template gives none: a number for `shell`, an id for `powershell`,
+/// as with Packer. All attempts have the same, so that a failed one leaves nothing beside the files of the next.
+#[derive(Clone, Copy, Debug)]
+struct RemoteNames {
+    number: u32,
+    id: Uuid,
+}
+
 /// Runs one provisioner to its end, with its pauses, its deadline and its retries.
 pub async fn run(
     plan: &ProvisionerPlan,
@@ -133,9 +143,9 @@ pub async fn run(
     context: &Context,
 ) -> Result<(), Error> {
     context.events.send(Event::ProvisionerStarted { kind: plan.kind.clone(), name: plan.kind.clone() });
-    let number = rand::random_range(0..REMOTE_NUMBERS);
+    let names = RemoteNames { number: rand::random_range(0..REMOTE_NUMBERS), id: Uuid::new_v4() };
     let started = Instant::now();
-    let result = attempts::run(plan, context, || act(plan, communicator, data, number, person, context)).await;
+    let result = attempts::run(plan, context, || act(plan, communicator, data, names, person, context)).await;
     let (kind, elapsed, success) = (plan.kind.clone(), started.elapsed(), result.is_ok());
     context.events.send(Event::ProvisionerFinished { kind, elapsed, success });
     result
@@ -145,12 +155,12 @@ async fn act(
     plan: &ProvisionerPlan,
     communicator: &impl Communicator,
     data: &GuestData,
-    number: u32,
+    names: RemoteNames,
     person: &impl Person,
     context: &Context,
 ) -> Result<(), Error> {
     match &plan.action {
-        ProvisionerAction::Shell(plan) => shell::run(plan, communicator, data, number, context).await,
+        ProvisionerAction::Shell(plan) => shell::run(plan, communicator, data, names.number, context).await,
         ProvisionerAction::File(plan) => file::run(plan, communicator, data, context).await,
         ProvisionerAction::Puppet(plan) => puppet::run(plan, communicator, data, context).await,
         ProvisionerAction::Salt(plan) => salt::run(plan, communicator, context).await,
@@ -165,7 +175,9 @@ async fn act(
             tokio::time::sleep(plan.duration).await;
             Ok(())
         }
-        ProvisionerAction::PowerShell(plan) => windows::run_powershell(plan, communicator, data, context).await,
+        ProvisionerAction::PowerShell(plan) => {
+            windows::run_powershell(plan, communicator, data, names.id, context).await
+        }
         ProvisionerAction::WindowsShell(plan) => windows::run_shell(plan, communicator, data, context).await,
         ProvisionerAction::WindowsRestart(plan) => windows::run_restart(plan, communicator, context).await,
         ProvisionerAction::WindowsUpdate(plan) => windows::run_update(plan, communicator, data, context).await,

@@ -39,7 +39,8 @@ fn start<'a>(command: &Cmd, context: &'a Context) -> Result<(Child, Group<'a>), 
     let failed = || Error::local(format!("start {}", name_of(command)));
     let child = program.spawn().map_err(failed())?;
     let resource = Resource::process(child.id().unwrap_or_default());
-    let id = context.cleanup.push_resource(format!("end {}", name_of(command)), resource.clone()).map_err(failed())?;
+    let pushed = context.cleanup.push_resource(format!("end {}", name_of(command)), resource.clone());
+    let id = pushed.inspect_err(|_| drop(resource.remove())).map_err(failed())?;
     Ok((child, Group { resource, id, context }))
 }
 

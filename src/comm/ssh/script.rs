@@ -82,7 +82,9 @@ impl Filter {
     fn pass(&mut self, stream: Stream, line: String, output: &mut impl FnMut(Stream, String)) -> bool {
         if self.stored {
             output(stream, line);
-        } else if line == self.mark {
+        } else if let Some(before) = line.strip_suffix(&self.mark) {
+            // A start-up file may end without the end of a line.
+            self.held.extend((!before.is_empty()).then(|| (stream, before.to_owned())));
             self.stored = true;
             self.held.drain(..).for_each(|(stream, line)| output(stream, line));
             return true;
@@ -105,6 +107,13 @@ mod tests {
         }
         assert!(filter.stored);
         assert_eq!(shown, ["welcome", "one", "mark"]);
+    }
+
+    #[test]
+    fn the_mark_is_seen_behind_what_a_start_up_file_leaves_on_its_line() {
+        let (mut filter, mut shown) = (Filter::new("mark".into()), Vec::new());
+        assert!(filter.pass(Stream::Stdout, "\x1b[2Jmark".into(), &mut |_, line| shown.push(line)));
+        assert_eq!(shown, ["\x1b[2J"]);
     }
 
     #[test]

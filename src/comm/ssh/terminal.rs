@@ -18,18 +18,31 @@ pub(super) async fn ask(questions: Vec<(String, bool)>, events: &Events) -> Resu
     for (question, echo) in questions {
         let question = shown(&question);
         let _asking = events.ask(&question).await;
-        let asked = tokio::task::spawn_blocking(move || ask_one(&question, echo));
-        let answer = asked.await.map_err(|error| error.to_string())?;
+        let answer = ask_one(question, echo).await;
         answers.push(answer.map_err(|error| format!("`ssh_bastion_interactive` needs a terminal: {error}"))?);
     }
     Ok(answers)
 }
 
-fn ask_one(question: &str, echo: bool) -> std::io::Result<String> {
+async fn ask_one(question: String, echo: bool) -> std::io::Result<String> {
+    ask_at(open(TERMINAL)?, question, echo).await
+}
+
+fn open(terminal: &str) -> std::io::Result<File> {
     let mut options = fs_err::OpenOptions::new();
-    let terminal = options.read(true).write(true).open(TERMINAL)?.into_parts().0;
-    let mut terminal = &terminal;
-    let _silent = (!echo).then(|| Silent::new(terminal)).transpose()?;
+    Ok(options.read(true).write(true).open(terminal)?.into_parts().0)
+}
+
+/// The thread that reads may outlive this future, which Ctrl-C and deadlines drop: so the echo is not left to it.
+async fn ask_at(terminal: File, question: String, echo: bool) -> std::io::Result<String> {
+    let silent = if echo { None } else { Some(Silent::new(terminal.try_clone()?)?) };
+    let asked = tokio::task::spawn_blocking(move || read_answer(&terminal, &question, echo));
+    let answer = asked.await.map_err(std::io::Error::other)?;
+    drop(silent);
+    answer
+}
+
+fn read_answer(mut terminal: &File, question: &str, echo: bool) -> std::io::Result<String> {
     write!(terminal, "{question}")?;
     let mut answer = String::new();
     BufReader::new(terminal).read_line(&mut answer)?;
@@ -45,25 +58,25 @@ fn shown(question: &str) -> String {
 }
 
 /// A terminal that does not show what is typed, until it is dropped.
-struct Silent<'a> {
-    terminal: &'a File,
+struct Silent {
+    terminal: File,
     before: Termios,
 }
 
-impl<'a> Silent<'a> {
-    fn new(terminal: &'a File) -> std::io::Result<Self> {
-        let before = tcgetattr(terminal)?;
+impl Silent {
+    fn new(terminal: File) -> std::io::Result<Self> {
+        let before = tcgetattr(&terminal)?;
         let mut silent = before.clone();
         silent.local_modes.remove(LocalModes::ECHO);
-        tcsetattr(terminal, OptionalActions::Flush, &silent)?;
+        tcsetattr(&terminal, OptionalActions::Flush, &silent)?;
         Ok(Self { terminal, before })
     }
 }
 
-impl Drop for Silent<'_> {
+impl Drop for Silent {
     fn drop(&mut self) {
         // A terminal that is gone needs no echo.
-        let _ = tcsetattr(self.terminal, OptionalActions::Now, &self.before);
+        let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.before);
     }
 }
 
@@ -75,5 +88,26 @@ mod tests {
     fn a_question_cannot_move_the_cursor() {
         assert_eq!(shown("\x1b[2JPassword:\n "), "[2JPassword: ");
         assert_eq!(shown(&"x".repeat(1000)).len(), LONGEST);
+    }
+
+    /// Linux lets the other end of a terminal ask for its modes.
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_question_that_is_dropped_gives_the_echo_back() {
+        let mut terminal = open("/dev/ptmx").unwrap();
+        let watched = terminal.try_clone().unwrap();
+        let echoes = || tcgetattr(&watched).unwrap().local_modes.contains(LocalModes::ECHO);
+        let is_silent = async {
+            while echoes() {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        };
+        tokio::select! {
+            answer = ask_at(terminal.try_clone().unwrap(), "Password: ".into(), false) => panic!("{answer:?}"),
+            () = is_silent => {}
+        }
+        assert!(echoes());
+        // Its echo is a line for the thread that still reads, which the test would wait for.
+        terminal.write_all(b"\n").unwrap();
     }
 }

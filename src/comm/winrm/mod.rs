@@ -49,23 +49,11 @@ async fn connect_with(
     let communicator = WinRmCommunicator { transport, others, events };
     let name = format!("{}:{}", address.0, address.1);
     context.events.send(Event::WinRmWaiting { address: name.clone() });
-    let (mut attempts, mut evidence) = (0, String::from("nothing answered"));
-    let attempt = async {
-        loop {
-            attempts += 1;
-            match communicator.greet().await {
-                Ok(()) => return,
-                Err(reason) if reason == evidence => {}
-                Err(reason) => {
-                    evidence.clone_from(&reason);
-                    context.events.send(Event::SshNotYet { reason });
-                }
-            }
-            tokio::time::sleep(pause).await;
-        }
-    };
-    if tokio::time::timeout(plan.timeout, attempt).await.is_err() {
-        return Err(Error::WinRmTimeout { address: name, seconds: plan.timeout.as_secs(), evidence });
+    let mut attempts = communicator.await_answer(plan.timeout, pause, &name).await?;
+    if !plan.pause_before_connecting.is_zero() {
+        context.events.send(Event::Pausing { duration: plan.pause_before_connecting });
+        tokio::time::sleep(plan.pause_before_connecting).await;
+        attempts += communicator.await_answer(plan.timeout, pause, &name).await?;
     }
     let method = if plan.use_ntlm { "NTLM" } else { "password" };
     context.events.send(Event::SshConnected { address: name, method: method.into(), attempts });
@@ -77,6 +65,29 @@ fn broken(failure: &Failure) -> Error {
 }
 
 impl WinRmCommunicator {
+    /// Tells how many attempts it took.
+    async fn await_answer(&self, limit: Duration, pause: Duration, address: &str) -> Result<u32, Error> {
+        let (mut attempts, mut evidence) = (0, String::from("nothing answered"));
+        let attempt = async {
+            loop {
+                attempts += 1;
+                match self.greet().await {
+                    Ok(()) => return,
+                    Err(reason) if reason == evidence => {}
+                    Err(reason) => {
+                        evidence.clone_from(&reason);
+                        self.events.send(Event::SshNotYet { reason });
+                    }
+                }
+                tokio::time::sleep(pause).await;
+            }
+        };
+        match tokio::time::timeout(limit, attempt).await {
+            Ok(()) => Ok(attempts),
+            Err(_) => Err(Error::WinRmTimeout { address: address.to_owned(), seconds: limit.as_secs(), evidence }),
+        }
+    }
+
     async fn greet(&self) -> Result<(), String> {
         let mark = format!("boxwright-{:08x}", rand::random::<u32>());
         let mut seen = false;
@@ -90,7 +101,7 @@ impl WinRmCommunicator {
     }
 
     async fn run_line(&self, line: &str, output: &mut (impl FnMut(Stream, String) + Send)) -> Result<Exit, Error> {
-        let shell = Shell::open(&self.transport, &self.events).await.map_err(|failure| broken(&failure))?;
+        let mut shell = Shell::open(&self.transport, &self.events).await.map_err(|failure| broken(&failure))?;
         let exit = shell.run(line, output).await;
         shell.close().await;
         exit.map_err(|failure| broken(&failure))

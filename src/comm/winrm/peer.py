@@ -53,9 +53,21 @@ def played(line):
     """Exit code, standard output, standard error."""
     if RECORD:
         return recorded(line)
+    if line in ("vanish", "babble"):                      # what becomes of the next question about it
+        return line, b"", b""
+    if line == "count shells":
+        return 0, f"{len(shells)}\r\n".encode(), b""
+    delete = re.fullmatch(r'del /f /q "%TEMP%\\([\w.-]+)"', line)
+    if delete:
+        path = os.path.join(FOLDER, delete[1])
+        if os.path.exists(path):
+            os.remove(path)
+        return 0, b"", b""
     echo = re.fullmatch(r'echo (\S+)>>"%TEMP%\\([\w.-]+)"', line)
     if echo:
         assert len(line) < 8191
+        if os.path.exists(os.path.join(FOLDER, "full")):
+            return 1, b"", b"the disk is full\r\n"
         with open(os.path.join(FOLDER, echo[2]), "a") as file:
             file.write(echo[1] + "\n")
         return 0, b"", b""
@@ -169,6 +181,10 @@ class Service(BaseHTTPRequestHandler):
             waits[command] = True
             return 500, envelope(f"<s:Fault><s:Code><s:Value>s:Receiver</s:Value></s:Code><s:Detail>{TIMEOUT}</s:Detail></s:Fault>")
         code, out, err = commands[command]
+        if code == "vanish":
+            os._exit(1)
+        if code == "babble":
+            return 200, envelope('<rsp:Stream Name="stdout">%</rsp:Stream>')
         block, rest = out[:60000], out[60000:]
         commands[command] = code, rest, b""
         streams = "".join(f'<rsp:Stream Name="{name}" CommandId="{command}">{base64.b64encode(data).decode()}</rsp:Stream>'

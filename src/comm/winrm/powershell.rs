@@ -7,18 +7,21 @@ pub(super) fn greeting(mark: &str) -> String {
     command(&format!("Write-Output {}", quoted(mark)))
 }
 
-/// Joins the base64 lines of the temporary file into `destination`, which may be relative or begin with `~`.
+/// Joins the base64 lines of the temporary file into `destination`, which may be relative or begin with `~`. The
+/// temporary file goes away in any case.
 pub(super) fn restore(temporary: &str, destination: &str) -> String {
     command(&format!(
         "$from = [System.IO.Path]::Combine($env:TEMP, {}); $name = {}; \
-         $to = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($name); \
+         $out = $null; \
+         try {{ $to = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($name); \
          if (Test-Path -LiteralPath $to -PathType Container) {{ throw \"$name is a folder\" }}; \
          $folder = [System.IO.Path]::GetDirectoryName($to); \
          if ($folder) {{ [void][System.IO.Directory]::CreateDirectory($folder) }}; \
          $out = [System.IO.File]::Create($to); \
-         try {{ if (Test-Path -LiteralPath $from) {{ foreach ($line in [System.IO.File]::ReadLines($from)) {{ \
+         if (Test-Path -LiteralPath $from) {{ foreach ($line in [System.IO.File]::ReadLines($from)) {{ \
          $bytes = [System.Convert]::FromBase64String($line.Trim()); $out.Write($bytes, 0, $bytes.Length) }} }} }} \
-         finally {{ $out.Close(); Remove-Item -LiteralPath $from -Force -ErrorAction SilentlyContinue }}",
+         finally {{ if ($out) {{ $out.Close() }}; \
+         Remove-Item -LiteralPath $from -Force -ErrorAction SilentlyContinue }}",
         quoted(temporary),
         quoted(destination),
     ))

@@ -1,6 +1,6 @@
 //! A shell in the guest, in which commands run one after another.
 
-use super::answer;
+use super::answer::{self, Received};
 use super::envelope::Request;
 use super::transport::{Failure, Transport};
 use crate::comm::Exit;
@@ -12,54 +12,92 @@ pub(super) struct Shell<'a> {
     transport: &'a Transport,
     events: &'a Events,
     id: String,
+    /// No answer came any more. To ask again could take as long as the limit of a request, and bring nothing.
+    is_gone: bool,
 }
 
 impl<'a> Shell<'a> {
     pub(super) async fn open(transport: &'a Transport, events: &'a Events) -> Result<Self, Failure> {
         let xml = transport.ask(Request::CreateShell).await?;
         let id = answer::shell_id(&xml).map_err(Failure::Complaint)?;
-        Ok(Self { transport, events, id })
+        Ok(Self { transport, events, id, is_gone: false })
     }
 
     /// An error means that the command did not start.
     pub(super) async fn run(
-        &self,
+        &mut self,
         line: &str,
         output: &mut (impl FnMut(Stream, String) + Send),
     ) -> Result<Exit, Failure> {
-        let xml = self.transport.ask(Request::Command { shell: &self.id, line }).await?;
-        let command = answer::text_of(&xml, "CommandId").map_err(Failure::Complaint)?;
+        let command = self.start(line).await.inspect_err(|failure| self.is_gone = is_silence(failure))?;
         let mut shown = Shown::default();
-        let exit = self.follow(&command, &mut shown, output).await;
+        let followed = self.follow(&command, &mut shown, output).await;
         shown.finish(output);
-        let terminate = Request::Terminate { shell: &self.id, command: &command };
-        // A guest that is gone has no command left to end.
-        let _ = self.transport.ask(terminate).await;
+        let exit = match followed {
+            Ok(code) => Exit::Status(code),
+            Err(failure) => self.lose(&failure),
+        };
+        if !self.is_gone {
+            // One that has ended needs it too, to be forgotten.
+            let _ = self.transport.ask(Request::Terminate { shell: &self.id, command: &command }).await;
+        }
         Ok(exit)
     }
 
-    /// Asks for output until the command has ended, or the guest is gone, as it is after a reboot.
-    async fn follow(&self, command: &str, shown: &mut Shown, output: &mut (impl FnMut(Stream, String) + Send)) -> Exit {
+    async fn start(&self, line: &str) -> Result<String, Failure> {
+        let xml = self.transport.ask(Request::Command { shell: &self.id, line }).await?;
+        answer::text_of(&xml, "CommandId").map_err(Failure::Complaint)
+    }
+
+    /// The command has started, so this is no error: it would be started once more. A guest that restarts may be
+    /// silent, refuse the login for a while, or complain that it knows no such shell.
+    fn lose(&mut self, failure: &Failure) -> Exit {
+        self.is_gone = is_silence(failure);
+        self.events.debug(format!("a command is lost without a status: {failure}"));
+        Exit::Disconnected
+    }
+
+    /// Asks for output until the command has ended. A failure is what a reboot brings, among others.
+    async fn follow(
+        &self,
+        command: &str,
+        shown: &mut Shown,
+        output: &mut (impl FnMut(Stream, String) + Send),
+    ) -> Result<u32, Failure> {
         loop {
             let received = match self.transport.ask(Request::Receive { shell: &self.id, command }).await {
-                Ok(xml) => answer::received(&xml),
+                Ok(xml) => self.understood(&xml)?,
                 Err(Failure::NothingYet) => continue,
-                Err(_) => return Exit::Disconnected,
+                Err(failure) => return Err(failure),
             };
-            let Ok(received) = received else { return Exit::Disconnected };
             received.output.iter().for_each(|(stream, bytes)| shown.push(*stream, bytes, output));
             if let Some(code) = received.exit {
-                return Exit::Status(code);
+                return Ok(code);
             }
             // What is not asked for stays in the guest, and makes the command wait.
             self.events.catch_up().await;
         }
     }
 
+    /// No restart makes a guest answer like this, so a log that few read is no place for it.
+    fn understood(&self, xml: &str) -> Result<Received, Failure> {
+        answer::received(xml).map_err(|reason| {
+            self.events.warn(format!("the guest's answer about a command is not understood: {reason}"));
+            Failure::Complaint(reason)
+        })
+    }
+
     pub(super) async fn close(self) {
+        if self.is_gone {
+            return;
+        }
         // The guest ends idle shells by itself.
         let _ = self.transport.ask(Request::DeleteShell { shell: &self.id }).await;
     }
+}
+
+fn is_silence(failure: &Failure) -> bool {
+    matches!(failure, Failure::Unreachable(_))
 }
 
 /// The lines of both streams.

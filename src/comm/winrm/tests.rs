@@ -49,6 +49,7 @@ fn plan() -> WinRmPlan {
         insecure: false,
         use_ntlm: false,
         no_proxy: true,
+        pause_before_connecting: Duration::ZERO,
     }
 }
 
@@ -90,10 +91,33 @@ async fn files_go_in_and_out_unchanged() {
         communicator.download(&path, &at("back")).await.unwrap();
         assert_eq!(fs::read(at("back")).unwrap(), content);
     }
-    let left = fs::read_dir(peer.folder.path())
-        .unwrap()
-        .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains(".tmp"));
-    assert_eq!(left.count(), 0);
+    assert_eq!(temporary_files(&peer), 0);
+}
+
+fn temporary_files(peer: &Peer) -> usize {
+    let entries = fs::read_dir(peer.folder.path()).unwrap();
+    entries.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains(".tmp")).count()
+}
+
+#[tokio::test]
+async fn an_upload_that_fails_leaves_nothing_in_the_guest() {
+    let Some(peer) = peer("basic", &[]).await else { return };
+    let communicator = connect_to(peer.port, &plan()).await.unwrap();
+    let at = |name: &str| peer.folder.path().join(name);
+    let upload = |name: &str| {
+        let path = at(name).to_string_lossy().into_owned();
+        let communicator = &communicator;
+        async move { communicator.upload(Upload::Bytes { bytes: b"secret", mode: 0o600 }, &path).await.unwrap_err() }
+    };
+    fs::create_dir(at("a folder")).unwrap();
+    let error = upload("a folder").await;
+    assert!(error.to_string().contains("s a directory"), "{error}");
+    assert_eq!(temporary_files(&peer), 0);
+    fs::write(at("full"), "").unwrap();
+    let error = upload("file").await;
+    assert!(error.to_string().contains("the disk is full"), "{error}");
+    let own_shell_alone = [(Stream::Stdout, "1".to_owned())];
+    assert_eq!(output_of(&communicator, "count shells").await.1, own_shell_alone);
 }
 
 #[tokio::test]
@@ -116,8 +140,28 @@ async fn folders_go_in_with_their_names() {
 async fn a_missing_file_is_told() {
     let Some(peer) = peer("basic", &[]).await else { return };
     let communicator = connect_to(peer.port, &plan()).await.unwrap();
-    let error = communicator.download("/no/such/file", &peer.folder.path().join("x")).await.unwrap_err();
+    let local = peer.folder.path().join("x");
+    let error = communicator.download("/no/such/file", &local).await.unwrap_err();
     assert!(error.to_string().contains("No such file"), "{error}");
+    assert!(!local.exists());
+}
+
+#[tokio::test]
+async fn a_command_that_is_lost_is_not_an_error_and_the_cause_is_told() {
+    for (command, cause) in [("babble", "no base64"), ("vanish", "without a status")] {
+        let Some(peer) = peer("basic", &[]).await else { return };
+        let (events, mut receiver) = Events::channel();
+        let context = Context { events, ..context() };
+        let address = ("127.0.0.1".into(), peer.port);
+        let communicator = connect_with(&plan(), address, &context, Duration::from_millis(20)).await.unwrap();
+        assert_eq!(output_of(&communicator, command).await.0, Exit::Disconnected);
+        let told: Vec<_> = std::iter::from_fn(|| receiver.try_recv().ok()).map(|(_, event)| event).collect();
+        let has_cause = |event: &Event| match event {
+            Event::Debug { text } | Event::Warning { text } => text.contains(cause),
+            _ => false,
+        };
+        assert!(told.iter().any(has_cause), "{told:?}");
+    }
 }
 
 #[tokio::test]

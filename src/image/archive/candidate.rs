@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use crate::image::ovf::Envelope;
+use super::MAX_DESCRIPTOR_BYTES;
+use super::named::{format_of, has_extension};
+use crate::image::ovf::{Envelope, ReadError};
 use crate::image::{Error, Format};
 use crate::io::tar::{Kind, Member};
-
-/// A descriptor of more is refused.
-pub(super) const MAX_DESCRIPTOR_BYTES: u64 = 4 << 20;
 
 /// What was seen of an archive, and which disk is wanted.
 #[derive(Debug)]
@@ -43,15 +42,24 @@ impl<'a> Search<'a> {
 
     /// Notes a file of which `start` are the first bytes. Tells its format if it is the disk to read.
     pub(super) fn add(&mut self, name: &str, start: &[u8]) -> Result<Option<Format>, Error> {
-        let Some(format) = disk_format(name, start) else {
-            self.others.push(name.to_owned());
-            return Ok(None);
+        let is_wanted = self.wanted == Some(name);
+        let format = match disk_format(name, start) {
+            Some(format) => format,
+            // Who names it knows that it is a disk.
+            None if is_wanted => Format::Raw,
+            None => {
+                self.others.push(name.to_owned());
+                return Ok(None);
+            }
         };
-        self.disks.push(name.to_owned());
-        if self.wanted.is_some_and(|wanted| wanted != name) {
-            return Ok(None);
+        if is_wanted && self.disks.iter().any(|disk| disk == name) {
+            return Err(self.unsupported("two files in it have one name".to_owned()));
         }
-        if self.wanted.is_none() && self.disks.len() > 1 {
+        self.disks.push(name.to_owned());
+        if self.wanted.is_some() {
+            return Ok(is_wanted.then_some(format));
+        }
+        if self.disks.len() > 1 {
             let disks = self.disks.join("` and `");
             return Err(self.unsupported(format!("it holds several disks, `{disks}`; name one of them with -disk")));
         }
@@ -67,10 +75,14 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Looks whether a machine's description is one.
-    pub(super) fn check_descriptor(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
-        let text = String::from_utf8_lossy(bytes);
-        let checked = Envelope::parse(&text).map(|_| ());
+    /// Looks whether a machine's description is one, and notes it. `start` are its first bytes, all up to the limit.
+    pub(super) fn check_descriptor(&mut self, name: &str, member: &Member, start: &[u8]) -> Result<(), Error> {
+        let checked = if member.stored > MAX_DESCRIPTOR_BYTES {
+            Err(ReadError::TooLarge { bytes: usize::try_from(member.stored).unwrap_or(usize::MAX) })
+        } else {
+            Envelope::parse(&String::from_utf8_lossy(start)).map(|_| ())
+        };
+        self.others.push(name.to_owned());
         checked.map_err(|source| Error::Descriptor { path: self.archive.join(name), source })
     }
 
@@ -91,19 +103,14 @@ pub(super) fn first_bytes<'b>(member: &Member, stored: &'b [u8]) -> &'b [u8] {
 }
 
 pub(super) fn is_descriptor(name: &str) -> bool {
-    has_extension(name, &["ovf"])
+    has_extension(Path::new(name), &["ovf"])
 }
 
 /// Raw disks and fixed VHDs are known by their names alone.
 fn disk_format(name: &str, start: &[u8]) -> Option<Format> {
-    match Format::detect(start) {
-        Format::Raw if has_extension(name, &["vhd"]) => Some(Format::Vhd),
+    let name = Path::new(name);
+    match format_of(name, start) {
         Format::Raw => has_extension(name, &["raw", "img"]).then_some(Format::Raw),
         format => Some(format),
     }
-}
-
-fn has_extension(name: &str, known: &[&str]) -> bool {
-    let extension = Path::new(name).extension();
-    extension.is_some_and(|extension| known.iter().any(|known| extension.eq_ignore_ascii_case(known)))
 }

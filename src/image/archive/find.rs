@@ -5,7 +5,8 @@ use std::path::Path;
 
 use fs_err as fs;
 
-use super::candidate::{MAX_DESCRIPTOR_BYTES, Search, first_bytes, is_descriptor};
+use super::MAX_DESCRIPTOR_BYTES;
+use super::candidate::{Search, first_bytes, is_descriptor};
 use crate::image::{Disk, Error, FORMAT_BYTES, Format, Input, Window};
 use crate::io::tar::{self, TarReader};
 
@@ -30,7 +31,8 @@ pub fn find(path: &Path, wanted: Option<&str>, from: Option<Format>) -> Result<F
         let mut start = Vec::new();
         reader.content().take(limit).read_to_end(&mut start).map_err(|error| search.read_error(error))?;
         if is_descriptor(&name) {
-            search.check_descriptor(&name, &start)?;
+            search.check_descriptor(&name, &member, &start)?;
+            continue;
         }
         if let Some(format) = search.add(&name, first_bytes(&member, &start))? {
             let end = member.offset.checked_add(member.stored).filter(|&end| end <= length);

@@ -5,17 +5,22 @@
 
 mod candidate;
 mod find;
+mod named;
 #[cfg(test)]
 mod tests;
 mod unpack;
 
 pub use find::{Found, find};
+pub use named::{format_of, is_called_compressed};
 pub use unpack::unpack;
 
 use crate::io::tar::{self, BLOCK};
 
 /// Enough to know a packing by.
 pub const START_BYTES: usize = BLOCK;
+
+/// A machine's description of more is not read; `Envelope::parse` refuses more too.
+pub const MAX_DESCRIPTOR_BYTES: u64 = 4 << 20;
 
 /// How an archive is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -123,6 +123,64 @@ fn of_several_disks_one_must_be_named() {
 }
 
 #[test]
+fn a_named_file_is_a_disk_whatever_it_looks_like() {
+    let folder = Folder::new();
+    let bytes = tar(&[("disk.bin", &disk()), ("notes", b"x")]);
+    for bytes in [bytes.clone(), gzip(&bytes)] {
+        assert!(folder.read(&bytes, Some("disk.bin")).unwrap() == disk());
+    }
+    let found = find(&folder.archive(&bytes), Some("disk.bin"), Some(Format::Qcow2));
+    assert!(found.is_err(), "the format that was said counts");
+    let twice = tar(&[("disk.raw", &disk()), ("disk.raw", b"other")]);
+    for bytes in [twice.clone(), gzip(&twice)] {
+        let error = folder.read(&bytes, Some("disk.raw")).unwrap_err().to_string();
+        assert!(error.contains("two files in it have one name"), "{error}");
+    }
+}
+
+/// The checksums stand behind the last member.
+#[test]
+fn damage_that_no_length_shows_is_found() {
+    let folder = Folder::new();
+    let plain = tar(&[("disk.raw", &disk())]);
+    let mut gzip = gzip(&plain);
+    let crc = gzip.len() - 8;
+    gzip[crc] ^= 1;
+    let mut encoder = ::zstd::stream::write::Encoder::new(Vec::new(), 1).unwrap();
+    encoder.include_checksum(true).unwrap();
+    encoder.write_all(&plain).unwrap();
+    let mut zstd = encoder.finish().unwrap();
+    let last = zstd.len() - 1;
+    zstd[last] ^= 1;
+    for bytes in [gzip, zstd] {
+        let error = folder.read(&bytes, None).unwrap_err();
+        assert!(matches!(error, Error::Read { .. }), "{error}");
+    }
+}
+
+#[test]
+fn a_lone_disk_has_the_name_before_its_compression() {
+    let raw = b"no disk's first bytes";
+    for (name, format) in [("disk.vhd.gz", Format::Vhd), ("disk.VHD.zst", Format::Vhd), ("disk.gz", Format::Raw)] {
+        let name = named::without_compression(Path::new(name));
+        assert_eq!(format_of(&name, raw), format, "{}", name.display());
+    }
+    let folder = Folder::new();
+    let (path, unpacked) = (folder.0.path().join("disk.vhd.gz"), folder.0.path().join("unpacked"));
+    fs::write(&path, gzip(raw)).unwrap();
+    let file = fs::File::create(unpacked).unwrap();
+    assert_eq!(super::unpack(&path, Packing::Gzip, None, file, &mut meter()).unwrap(), Format::Vhd);
+}
+
+#[test]
+fn a_description_is_refused_by_its_own_size() {
+    let folder = Folder::new();
+    let large = vec![b' '; usize::try_from(MAX_DESCRIPTOR_BYTES).unwrap() + 7];
+    let error = folder.refused(&tar(&[("x.ovf", &large)]));
+    assert!(error.contains("it has 4194311 bytes; at most 4194304 are read"), "{error}");
+}
+
+#[test]
 fn hostile_archives_are_refused() {
     let folder = Folder::new();
     for name in ["../x.raw", "/etc/x.raw", "a/../../x.raw", "a\\x.raw"] {

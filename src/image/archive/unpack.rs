@@ -6,8 +6,9 @@ use std::path::Path;
 use flate2::bufread::MultiGzDecoder;
 use fs_err as fs;
 
-use super::candidate::{MAX_DESCRIPTOR_BYTES, Search, first_bytes, is_descriptor};
-use super::{Packing, START_BYTES};
+use super::candidate::{Search, first_bytes, is_descriptor};
+use super::named::{format_of, without_compression};
+use super::{MAX_DESCRIPTOR_BYTES, Packing, START_BYTES};
 use crate::image::blocks::is_zero;
 use crate::image::{Error, FORMAT_BYTES, Format, Output};
 use crate::io::meter::Meter;
@@ -86,13 +87,16 @@ struct Unpacking<'a> {
 }
 
 impl Unpacking<'_> {
-    /// All of it is read, so that a second disk is seen, and damage too.
+    /// All of it is read, so that a second disk is seen, and damage too: the checksums of gzip and zstd stand at the
+    /// end, behind the zeros that the members end with.
     fn tar(mut self, stream: Stream<'_>) -> Result<Format, Error> {
         let mut reader = TarReader::new(stream);
         while let Some(member) = reader.next_member().map_err(|error| self.search.read_error(error))? {
             let Some(name) = self.search.file(&member)? else { continue };
             self.member(&name, &member, reader.content())?;
         }
+        let rest = std::io::copy(&mut reader.into_inner(), &mut std::io::sink());
+        rest.map_err(|error| self.search.read_error(error))?;
         self.format.ok_or_else(|| self.search.nothing())
     }
 
@@ -101,7 +105,7 @@ impl Unpacking<'_> {
         let mut start = Vec::new();
         content.by_ref().take(limit).read_to_end(&mut start).map_err(|error| self.search.read_error(error))?;
         if is_descriptor(name) {
-            return self.search.check_descriptor(name, &start);
+            return self.search.check_descriptor(name, member, &start);
         }
         if let Some(format) = self.search.add(name, first_bytes(member, &start))? {
             self.format = Some(format);
@@ -116,12 +120,11 @@ impl Unpacking<'_> {
 
     fn lone(mut self, stream: Stream<'_>, start: &[u8]) -> Result<Format, Error> {
         self.write(|output, path| copy(stream, None, output, path))?;
-        Ok(Format::detect(start))
+        Ok(format_of(&without_compression(self.path), start))
     }
 
     fn write(&mut self, fill: impl FnOnce(&mut Output, &Path) -> Result<(), Error>) -> Result<(), Error> {
-        let again = || Error::Unsupported { path: self.path.to_owned(), what: "two files in it have one name".into() };
-        let mut output = Output::new(self.file.take().ok_or_else(again)?);
+        let mut output = Output::new(self.file.take().expect("the search gives one disk at most"));
         fill(&mut output, self.path)?;
         output.finish().map_err(Error::Write)
     }

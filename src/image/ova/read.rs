@@ -16,6 +16,11 @@ pub struct Member {
     pub size: u64,
 }
 
+/// What leads to other folders, or ends a name's place in the manifest or in a disk's own description.
+fn is_unfit(c: char) -> bool {
+    ['/', '\\', '"'].contains(&c) || c.is_control()
+}
+
 /// The files of a package. What could be unpacked to another place than beside the others is refused, and so
 /// are extended headers: VirtualBox does not read them, and their length is a stranger's.
 pub fn members<R: Read + Seek>(mut file: R) -> std::io::Result<Vec<Member>> {
@@ -31,7 +36,7 @@ pub fn members<R: Read + Seek>(mut file: R) -> std::io::Result<Vec<Member>> {
         if !entry.header().entry_type().is_file() {
             return Err(std::io::Error::other(format!("`{shown}` in it is not a file")));
         }
-        if name.is_empty() || name == "." || name == ".." || name.contains(['/', '\\', '\0']) {
+        if name.is_empty() || name == "." || name == ".." || name.contains(is_unfit) {
             return Err(std::io::Error::other(format!("`{shown}` in it is not the name of a file beside the others")));
         }
         if members.len() == MAX_MEMBERS {

@@ -96,7 +96,7 @@ fn members_that_would_leave_the_folder_are_refused() {
         builder.append(&header, &b""[..]).unwrap();
         members(Cursor::new(builder.into_inner().unwrap())).unwrap_err().to_string()
     };
-    for name in ["../x", "/etc/x", "a/b", "..", "a\\b"] {
+    for name in ["../x", "/etc/x", "a/b", "..", "a\\b", "a\"b.vmdk", "a\nparentCID=1", "a\u{1b}[m"] {
         assert!(of(name, tar::EntryType::Regular).contains("not the name of a file"), "{name}");
     }
     assert!(of("link", tar::EntryType::Symlink).contains("is not a file"));

@@ -12,6 +12,8 @@ const MARKS: &[(u64, &[u8])] = &[
     (3, b"-FVE-FS-"),
     (4086, b"SWAPSPACE2"),
     (65536 + 64, b"_BHRfS_M"),
+    // UFS 2, which leaves the first 64 KiB alone.
+    (65536 + 1372, b"\x19\x01\x54\x19"),
     // Linux software RAID, whose data begins elsewhere.
     (0, b"\xfc\x4e\x2b\xa9"),
     (4096, b"\xfc\x4e\x2b\xa9"),

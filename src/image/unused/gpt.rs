@@ -1,8 +1,9 @@
 //! GPT (UEFI specification, section 5.3), on disks with sectors of 512 bytes.
 
 use libdeflater::Crc;
+use uuid::{Uuid, uuid};
 
-use super::partitions::{Partition, SECTOR_BYTES};
+use super::partitions::{Listed, Partition, SECTOR_BYTES};
 use crate::image::fields::{le_u32, le_u64};
 use crate::image::{Disk, Error, Source};
 
@@ -18,8 +19,22 @@ const ENTRIES_SUM: usize = 88;
 const MAX_ENTRIES: u32 = 1024;
 const MAX_ENTRY_BYTES: u32 = 1024;
 
+/// The types that Linux uses for file systems (uapi-group.org, "Discoverable Partitions Specification"), and for LVM.
+const LINUX: [Uuid; 10] = [
+    uuid!("0fc63daf-8483-4772-8e79-3d69d8477de4"),
+    uuid!("4f68bce3-e8cd-4db1-96e7-fbcaf984b709"),
+    uuid!("44479540-f297-41b2-9af7-d131d5f0458a"),
+    uuid!("b921b045-1df0-41c3-af44-4c6f280d3fae"),
+    uuid!("8484680c-9521-48c6-9c11-b0720656f69e"),
+    uuid!("933ac7e1-2eb4-4f13-b844-0e14e2aef915"),
+    uuid!("3b8f8425-20e0-4f3b-907f-1a25a76f98e8"),
+    uuid!("4d21b016-b534-45c2-a9fb-5c16e091fd2d"),
+    uuid!("bc13c2ff-59e6-4262-a352-b275fd6f7172"),
+    uuid!("e6d6d379-f507-44c2-a23c-238f2a3df928"),
+];
+
 /// All partitions; `None` if the table is not whole.
-pub(super) fn partitions<R: Source>(disk: &mut Disk<R>) -> Result<Option<Vec<Partition>>, Error> {
+pub(super) fn partitions<R: Source>(disk: &mut Disk<R>) -> Result<Option<Vec<Listed>>, Error> {
     let mut header = [0; 512];
     disk.read(SECTOR_BYTES, &mut header)?;
     if !is_whole(&header) {
@@ -55,7 +70,9 @@ fn sum(bytes: &[u8]) -> u32 {
 }
 
 /// The last sector belongs to it.
-fn partition(entry: &[u8], disk_bytes: u64) -> Option<Partition> {
+fn partition(entry: &[u8], disk_bytes: u64) -> Option<Listed> {
     let (first, last) = (le_u64(entry, 32), le_u64(entry, 40));
-    Partition::of_sectors(first, last.checked_sub(first)?.checked_add(1)?, disk_bytes)
+    let place = Partition::of_sectors(first, last.checked_sub(first)?.checked_add(1)?, disk_bytes)?;
+    let is_linux = entry.first_chunk().is_some_and(|kind| LINUX.contains(&Uuid::from_bytes_le(*kind)));
+    Some(Listed { place, is_linux })
 }

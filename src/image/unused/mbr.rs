@@ -1,7 +1,7 @@
 //! The partition table of PC BIOSes: four entries in the first sector, one of which may lead to a chain of further
 //! ones ("extended partition").
 
-use super::partitions::Partition;
+use super::partitions::{Listed, Partition};
 use crate::image::fields::{le_u16, le_u32};
 use crate::image::{Disk, Error, Source};
 
@@ -14,6 +14,9 @@ const BOOTABLE: u8 = 0x80;
 
 /// A GPT follows.
 const PROTECTIVE: u8 = 0xee;
+
+/// The kinds that Linux uses: file systems, and LVM.
+const LINUX: [u8; 2] = [0x83, 0x8e];
 
 /// The kinds that hold further partitions.
 const EXTENDED: [u8; 3] = [0x05, 0x0f, 0x85];
@@ -45,6 +48,14 @@ fn entry(bytes: &[u8]) -> Entry {
     Entry { kind: bytes[4], start: le_u32(bytes, 8).into(), sectors: le_u32(bytes, 12).into() }
 }
 
+impl Entry {
+    /// Some of these entries are relative to a table.
+    fn listed(self, base: u64, disk_bytes: u64) -> Option<Listed> {
+        let place = Partition::of_sectors(base + self.start, self.sectors, disk_bytes)?;
+        Some(Listed { place, is_linux: LINUX.contains(&self.kind) })
+    }
+}
+
 impl Table {
     pub(super) fn is_protective(&self) -> bool {
         self.entries.iter().any(|entry| entry.kind == PROTECTIVE)
@@ -52,7 +63,7 @@ impl Table {
 }
 
 /// All partitions, those of a chain too; `None` if one of them is not within the disk.
-pub(super) fn partitions<R: Source>(disk: &mut Disk<R>, table: &Table) -> Result<Option<Vec<Partition>>, Error> {
+pub(super) fn partitions<R: Source>(disk: &mut Disk<R>, table: &Table) -> Result<Option<Vec<Listed>>, Error> {
     let disk_bytes = disk.virtual_bytes();
     let mut partitions = Vec::new();
     for entry in &table.entries {
@@ -61,14 +72,14 @@ pub(super) fn partitions<R: Source>(disk: &mut Disk<R>, table: &Table) -> Result
             partitions.extend(logical);
             continue;
         }
-        let Some(partition) = Partition::of_sectors(entry.start, entry.sectors, disk_bytes) else { return Ok(None) };
+        let Some(partition) = entry.listed(0, disk_bytes) else { return Ok(None) };
         partitions.push(partition);
     }
     Ok(Some(partitions))
 }
 
 /// Each table of the chain has a partition, relative to itself, and the next table, relative to the first one.
-fn logical<R: Source>(disk: &mut Disk<R>, extended: Entry) -> Result<Option<Vec<Partition>>, Error> {
+fn logical<R: Source>(disk: &mut Disk<R>, extended: Entry) -> Result<Option<Vec<Listed>>, Error> {
     let mut partitions = Vec::new();
     let mut table_at = extended.start;
     for _ in 0..MAX_LOGICAL {
@@ -79,8 +90,7 @@ fn logical<R: Source>(disk: &mut Disk<R>, extended: Entry) -> Result<Option<Vec<
         let (links, own): (Vec<Entry>, Vec<Entry>) =
             table.entries.into_iter().partition(|entry| EXTENDED.contains(&entry.kind));
         for entry in own {
-            let partition = Partition::of_sectors(table_at + entry.start, entry.sectors, disk.virtual_bytes());
-            let Some(partition) = partition else { return Ok(None) };
+            let Some(partition) = entry.listed(table_at, disk.virtual_bytes()) else { return Ok(None) };
             partitions.push(partition);
         }
         match links.first() {

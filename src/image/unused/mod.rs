@@ -1,7 +1,7 @@
 //! Blocks that the guest's own file system marks free: what stands in them is of no use to anybody, and may be what
 //! somebody deleted. They are left out where it is certain that they are free: the partition table is whole and its
-//! partitions do not overlap, nothing else claims the partition, the file system was unmounted in order, has no feature that is not understood here, and
-//! its count of free blocks agrees with its map. Linear volumes of LVM are looked into as partitions are. Whatever is in doubt is kept.
+//! partitions do not overlap, the partition is one of Linux's and nothing else claims it, the file system was unmounted in order,
+//! has no feature that is not understood here, and its count of free blocks agrees with its map. Linear volumes of LVM are looked into as partitions are. Whatever is in doubt is kept.
 
 mod ext;
 mod foreign;

@@ -15,6 +15,9 @@ const BLOCK_BYTES: u32 = 1 << 20;
 /// QEMU's limit comes a little before the largest number of blocks that the map can tell of.
 const MAX_BYTES: u64 = (1 << 29) * BLOCK_BYTES as u64;
 
+/// Disks consist of whole ones.
+const SECTOR_BYTES: u64 = 512;
+
 /// Where the map begins, and what data begins at a multiple of.
 const ALIGNMENT: u64 = 4096;
 
@@ -43,7 +46,7 @@ impl Image {
         let header = Header {
             map_offset: number(ALIGNMENT)?,
             data_offset: number(data)?,
-            disk_bytes,
+            disk_bytes: disk_bytes.next_multiple_of(SECTOR_BYTES),
             block_bytes: BLOCK_BYTES,
             block_extra: 0,
             blocks: number(blocks)?,

@@ -73,10 +73,7 @@ pub fn write_stream<R: Source, W: Write>(
     let capacity_bytes = capacity_bytes(virtual_bytes);
     let header = header(capacity_bytes / SECTOR_BYTES);
     let stream = Stream::start(sink, header, options).map_err(Error::Write)?;
-    let mut writer = match options.threads {
-        None => BlockWriter::new(stream, GrainCoder::new),
-        Some(threads) => BlockWriter::with_threads(stream, threads, GrainCoder::new),
-    };
+    let mut writer = BlockWriter::new(stream, options.threads, GrainCoder::new);
     let mut populated_bytes = 0;
     disk.data_blocks(u32::try_from(GRAIN_BYTES).expect("64 KiB"), meter, |offset, grain| {
         populated_bytes += grain.len() as u64;

@@ -98,6 +98,11 @@ impl<R: Skip> TarReader<R> {
         }
     }
 
+    /// What comes behind the members, if they were all read.
+    pub fn into_inner(self) -> R {
+        self.input
+    }
+
     /// What is left of the bytes of the member.
     pub fn content(&mut self) -> Content<'_, R> {
         Content(self)

@@ -120,10 +120,24 @@ impl Manage {
         }
     }
 
+    /// One call of a sequence, in its own time.
+    pub(super) async fn carry_out(
+        &self,
+        machine: &str,
+        call: &Call,
+        folder: &Path,
+        cleanup: &CleanupStack,
+    ) -> Result<String, Failure> {
+        if call.may_take_long() {
+            return self.run_long(machine, call, folder, cleanup).await;
+        }
+        self.run(machine, call).await
+    }
+
     /// A call that works long inside VirtualBox's service, which goes on when its caller is killed. If it is dropped
     /// half-way, the cleanup asks it to stop and waits until it has. Its output goes through `folder`, so that it can
     /// still write when nobody listens.
-    pub(super) async fn run_long(
+    async fn run_long(
         &self,
         machine: &str,
         call: &Call,

@@ -54,6 +54,7 @@ pub(super) async fn remove(manage: &Manage, registered: &Registered) -> Result<b
 }
 
 async fn unregister(manage: &Manage, machine: &str, info: &MachineInfo) -> Result<(), Failure> {
+    discard_state(manage, machine).await?;
     manage.run(machine, &Call::on("unregistervm", machine).arg("--delete")).await?;
     sweep(&info.settings_file);
     Ok(())
@@ -85,12 +86,7 @@ fn is_meant(info: &MachineInfo, folder: Option<&Path>) -> bool {
 async fn power_off(manage: &Manage, machine: &str) -> Result<(), Failure> {
     let deadline = Instant::now() + POWER_LIMIT;
     loop {
-        let info = manage.info(machine).await?;
-        if info.state == "saved" {
-            manage.run(machine, &Call::on("discardstate", machine)).await?;
-            return Ok(());
-        }
-        if !info.is_on() {
+        if !manage.info(machine).await?.is_on() {
             return Ok(());
         }
         match manage.ask(&Call::on("controlvm", machine).arg("poweroff")).await {
@@ -98,6 +94,14 @@ async fn power_off(manage: &Manage, machine: &str) -> Result<(), Failure> {
             _ => tokio::time::sleep(STEP).await,
         }
     }
+}
+
+/// Of a machine that was made; one of the user's may hold what nobody else has.
+async fn discard_state(manage: &Manage, machine: &str) -> Result<(), Failure> {
+    if manage.info(machine).await?.state.ends_with("saved") {
+        manage.run(machine, &Call::on("discardstate", machine)).await?;
+    }
+    Ok(())
 }
 
 /// What was not yet done cannot be undone, so failures mean nothing.

@@ -49,7 +49,8 @@ impl Site<'_> {
 
     async fn run_all(&self, calls: &[Call]) -> Result<(), Error> {
         for call in calls {
-            match self.manage.run(self.name(), call).await {
+            let (folder, cleanup) = (&self.media.work_directory, &self.context.cleanup);
+            match self.manage.carry_out(self.name(), call, folder, cleanup).await {
                 Err(failure) if failure.says(RULE_EXISTS) => self.replace_rule(call).await?,
                 result => result.map(|_| ())?,
             }
@@ -104,9 +105,7 @@ impl Site<'_> {
             }
             None => None,
         };
-        for call in self.sequence().make(&Layout::default()) {
-            self.run_long(&call).await?;
-        }
+        self.run_all(&self.sequence().make(&Layout::default())).await?;
         let info = self.manage.info(self.name()).await?;
         let entry = self.push(registered(&self.manage, &info.uuid))?;
         if let Some(id) = by_name {
@@ -123,10 +122,11 @@ impl Site<'_> {
         let keeps = virtualbox_plan(self.plan).export.keep_registered;
         let return_to = decision.return_to.clone().filter(|_| !keeps);
         let info = self.manage.info(name).await?;
-        if info.is_on() {
-            let message = format!("the machine `{name}` is {}; power it off first", info.state);
-            return Err(Error::Host { message });
-        }
+        refuse_unless_off(name, &info, &decision)?;
+        let way_back = return_to.as_deref().map(|uuid| snapshots::restore(name, uuid).words());
+        let returning =
+            Registered { restore: Some(way_back.into_iter().collect()), ..registered(&self.manage, &info.uuid) };
+        let returning = self.push(returning)?;
         self.go_to_start(&decision).await?;
         let info = self.manage.info(name).await?;
         let layout = self.planned_layout(&info);
@@ -134,6 +134,7 @@ impl Site<'_> {
         restore.extend(return_to.as_deref().map(|uuid| snapshots::restore(name, uuid)));
         let restore = Some(restore.iter().map(Call::words).collect());
         let entry = self.push(Registered { restore, ..registered(&self.manage, &info.uuid) })?;
+        self.context.cleanup.keep(returning);
         let layout = self.layout_of(&info).await?;
         // A machine that stood on the snapshot that is replaced will stand on its successor.
         let return_to = return_to.filter(|uuid| decision.delete.as_ref() != Some(uuid));
@@ -142,7 +143,7 @@ impl Site<'_> {
 
     async fn go_to_start(&self, decision: &Decision) -> Result<(), Error> {
         match &decision.start_from {
-            Some(uuid) => self.run_long(&snapshots::restore(self.name(), uuid)).await,
+            Some(uuid) => self.run_all(&[snapshots::restore(self.name(), uuid)]).await,
             None => Ok(()),
         }
     }
@@ -163,11 +164,6 @@ impl Site<'_> {
         Ok(layout)
     }
 
-    async fn run_long(&self, call: &Call) -> Result<(), Error> {
-        let (folder, cleanup) = (&self.media.work_directory, &self.context.cleanup);
-        Ok(self.manage.run_long(self.name(), call, folder, cleanup).await.map(|_| ())?)
-    }
-
     fn push(&self, registered: Registered) -> Result<CleanupId, Error> {
         let (manage, name) = (self.manage.clone(), self.name());
         let forget = self.sequence().forget().iter().map(Call::words).collect();
@@ -183,4 +179,16 @@ impl Site<'_> {
         };
         self.context.cleanup.push_registered(label, registered, remove).map_err(Error::io("write down the machine"))
     }
+}
+
+/// A build takes a saved state away, so it must be one that the user has in a snapshot.
+fn refuse_unless_off(name: &str, info: &MachineInfo, decision: &Decision) -> Result<(), Error> {
+    let message = match info.state.as_str() {
+        _ if info.is_on() => format!("the machine `{name}` is {}; power it off first", info.state),
+        "saved" | "aborted-saved" if decision.start_from.is_none() => {
+            format!("the machine `{name}` has a saved state, which a build would lose; start it and shut it down first")
+        }
+        _ => return Ok(()),
+    };
+    Err(Error::Host { message })
 }

@@ -378,6 +378,23 @@ async fn a_running_machine_of_the_users_is_not_touched() {
     assert_eq!(fs_err::read_to_string(bench.path("machines/box")).unwrap(), "running");
 }
 
+/// What was in the memory of a machine is in its saved state, and nowhere else.
+#[tokio::test]
+async fn a_saved_state_of_the_users_is_not_lost() {
+    let bench = Bench::new();
+    bench.add_machine("box", "saved");
+    let media = Media { iso: None, ..bench.media() };
+    let create = async |attach| bench.driver().create(&machine(existing(attach, None)), &media, &bench.context).await;
+    let error = create(None).await.unwrap_err().to_string();
+    assert!(error.contains("has a saved state"), "{error}");
+    // A template that names a snapshot asks for it to go, and VirtualBox sees to that; a failed build does not.
+    bench.write("snapshots", "SnapshotName=\"base\"\nSnapshotUUID=\"b\"\nCurrentSnapshotUUID=\"b\"\n");
+    bench.fail("modifyvm", "VBoxManage: error: no");
+    create(Some("base")).await.unwrap_err();
+    assert!(bench.context.cleanup.unwind(&bench.context.events).await.is_empty());
+    assert!(!bench.calls().iter().any(|call| call.starts_with("discardstate")), "{:?}", bench.calls());
+}
+
 #[tokio::test]
 async fn the_guest_gets_the_version_and_the_additions() {
     let bench = Bench::new();

@@ -58,12 +58,8 @@ impl VirtualBoxMachine {
     }
 
     async fn run(&self, call: &Call) -> Result<(), Error> {
-        Ok(self.manage.run(self.name(), call).await.map(|_| ())?)
-    }
-
-    async fn run_long(&self, call: &Call) -> Result<(), Error> {
-        let long = self.manage.run_long(self.name(), call, &self.work, &self.context.cleanup);
-        Ok(long.await.map(|_| ())?)
+        let run = self.manage.carry_out(self.name(), call, &self.work, &self.context.cleanup);
+        Ok(run.await.map(|_| ())?)
     }
 
     /// A machine that is off already needs neither button nor plug.
@@ -104,9 +100,9 @@ impl VirtualBoxMachine {
         let target = Wanted::of(&self.virtualbox().origin).and_then(|wanted| wanted.target());
         let Some(target) = target else { return Ok(()) };
         if let Some(former) = &self.made.replaced {
-            self.run_long(&snapshots::delete(self.name(), former)).await?;
+            self.run(&snapshots::delete(self.name(), former)).await?;
         }
-        self.run_long(&snapshots::take(self.name(), target)).await
+        self.run(&snapshots::take(self.name(), target)).await
     }
 
     /// Where the disk is full VirtualBox takes away what it has written, says that it succeeded, and ends with 0.
@@ -128,7 +124,7 @@ impl VirtualBoxMachine {
     async fn give_up(&self) -> Result<(), Error> {
         let is_ours = !matches!(self.virtualbox().origin, VirtualBoxOrigin::Machine { .. });
         if let Some(uuid) = &self.made.return_to {
-            self.run_long(&snapshots::restore(self.name(), uuid)).await?;
+            self.run(&snapshots::restore(self.name(), uuid)).await?;
         } else if is_ours && !self.virtualbox().export.keep_registered {
             self.run(&self.sequence().unregister()).await?;
         }
@@ -151,7 +147,7 @@ impl Machine for VirtualBoxMachine {
     async fn start(&mut self) -> Result<(), Error> {
         self.ports.release_sockets();
         let call = self.sequence().start();
-        self.run_long(&call).await?;
+        self.run(&call).await?;
         let command = self.context.secrets.mask(&self.manage.cmd(&call).to_string());
         // What it speaks, RDP or VNC, depends on the host's extension pack.
         let console = format!("{}:{} (remote desktop)", self.virtualbox().vrdp_bind_address, self.ports.desktop());
@@ -216,7 +212,7 @@ impl Machine for VirtualBoxMachine {
         }
         self.take_snapshot().await?;
         if let Some(call) = self.sequence().export() {
-            self.run_long(&call).await?;
+            self.run(&call).await?;
             self.check_export()?;
         }
         self.give_up().await?;

@@ -58,6 +58,8 @@ pub struct WinRmPlan {
     pub insecure: bool,
     pub use_ntlm: bool,
     pub no_proxy: bool,
+    /// Between the first answer and the one from which on it is used.
+    pub pause_before_connecting: Duration,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -159,9 +159,12 @@ fn refuse_precious(context: &BuildContext<'_>, decoder: &mut Decoder<'_>, place:
 /// A key is made only where one is of use: the template passes it on, or there is no other way in.
 fn add_temporary_key(plan: &mut BuildPlan, key: TemporaryKey) {
     let passed_on = late_values::any_uses(plan, &["SSHPublicKey", "SSHPrivateKey"]);
+    let is_virtualbox = plan.builder_type.starts_with("virtualbox-");
     let CommunicatorPlan::Ssh(ssh) = &mut plan.communicator else { return };
     let no_other_way = ssh.password.is_none() && !ssh.agent_auth;
     if ssh.private_key_file.is_none() && (passed_on || no_other_way) {
         ssh.temporary_key = Some(key);
+        // As in Packer, an image of VirtualBox never keeps it.
+        ssh.clear_authorized_keys |= is_virtualbox;
     }
 }

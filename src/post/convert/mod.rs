@@ -60,7 +60,7 @@ async fn write_image(opened: Opened, target: &Path, options: convert::Options, c
     written.await?;
     drop(unpacked);
     let bytes = fs::metadata(partial.path()).map_err(Error::write(target))?.len();
-    partial.commit().map_err(Error::write(target))?;
+    partial.commit().await.map_err(Error::write(target))?;
     context.events.send(Event::FileWritten { path: target.to_owned(), bytes });
     Ok(())
 }

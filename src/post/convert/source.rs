@@ -6,7 +6,7 @@ use fs_err as fs;
 
 use crate::event::Work;
 use crate::image::archive::{self, Found, Packing};
-use crate::image::{Disk, Error as ImageError, Format, Input, Window};
+use crate::image::{Disk, Error as ImageError, FORMAT_BYTES, Format, Input, Window};
 use crate::io::Context;
 use crate::io::blocking::{self, Cancelled};
 use crate::io::meter::Meter;
@@ -19,7 +19,8 @@ use crate::post::source_disk::read_error;
 pub struct Source {
     /// An image, or an archive with one in it.
     pub path: PathBuf,
-    /// `None`: as its first bytes say. With a format, `path` is an archive only if the format is of a disk in it.
+    /// `None`: as its first bytes say. With a format, `path` is an archive only if `disk` is named, or if its name says
+    /// too that it is compressed: a guest can write any first bytes to its disk. The format is then of what is in it.
     pub format: Option<Format>,
     /// The disk's name in an archive of several.
     pub disk: Option<String>,
@@ -42,7 +43,9 @@ pub(super) struct Opened {
 pub(super) async fn open(source: Source, target: &Path, context: &Context) -> Result<Opened, Error> {
     let Source { path, format, disk: wanted, keep_unused } = source;
     let start = Input::open(&path)?.start(archive::START_BYTES)?;
-    let packing = if format.is_some() && wanted.is_none() { None } else { Packing::of(&start) };
+    let packing = Packing::of(&start).filter(|&packing| {
+        format.is_none() || wanted.is_some() || (packing != Packing::Tar && archive::is_called_compressed(&path))
+    });
     let (disk, unpacked) = match packing {
         None => (open_image(path, format).await?, None),
         Some(packing) => open_archive(path, packing, wanted, format, target, context).await?,
@@ -70,11 +73,9 @@ async fn open_image(path: PathBuf, format: Option<Format>) -> Result<Disk, Error
     .await
 }
 
-/// A fixed VHD does not begin as one: there the name counts.
 fn detect(path: &Path) -> Result<Format, ImageError> {
-    let format = Input::open(path)?.format()?;
-    let named_vhd = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("vhd"));
-    Ok(if format == Format::Raw && named_vhd { Format::Vhd } else { format })
+    let start = Input::open(path)?.start(FORMAT_BYTES)?;
+    Ok(archive::format_of(path, &start))
 }
 
 async fn open_archive(
@@ -104,4 +105,25 @@ async fn open_archive(
         Ok::<_, Error>(Disk::of(Input::new(file, &path)?, format.unwrap_or(found))?)
     });
     Ok((disk.await?, Some(partial)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::post::testing::context;
+
+    /// The first bytes alone do not make an archive of a disk of which the format is known.
+    #[tokio::test]
+    async fn the_format_that_was_said_is_of_what_is_called_compressed() {
+        let folder = tempfile::tempdir().unwrap();
+        let packed = zstd::stream::encode_all(&[7u8; 1024][..], 1).unwrap();
+        let (context, _events) = context();
+        for (name, bytes) in [("disk.zst", 1024), ("disk", packed.len() as u64)] {
+            let path = folder.path().join(name);
+            fs::write(&path, &packed).unwrap();
+            let source = Source { path, format: Some(Format::Raw), disk: None, keep_unused: true };
+            let opened = open(source, &folder.path().join("target"), &context).await.unwrap();
+            assert_eq!((opened.disk.virtual_bytes(), opened.unpacked.is_some()), (bytes, bytes == 1024), "{name}");
+        }
+    }
 }

@@ -29,20 +29,20 @@ pub(super) async fn run(
     let build = build(plan, input, post, jiff::Timestamp::now().as_second())?;
     let _turn = ONE_AT_A_TIME.lock().await;
     let lock = lock::take(&plan.output, &context.cleanup).await?;
-    let bytes = extend(&plan.output, build, post, context)?;
+    let bytes = extend(&plan.output, build, post, context).await?;
     drop(lock);
     context.events.send(Event::FileWritten { path: plan.output.clone(), bytes });
     Ok(Outcome::passing_on(input))
 }
 
 /// Gives the new length.
-fn extend(path: &Path, build: Build, post: &PostContext, context: &Context) -> Result<u64, Error> {
+async fn extend(path: &Path, build: Build, post: &PostContext, context: &Context) -> Result<u64, Error> {
     let mut manifest = read(path)?;
     manifest.add(build, &post.run_uuid, post.force);
     let text = manifest.to_text();
     let (partial, mut file) = PartialFile::create(path, &context.cleanup).map_err(Error::write(path))?;
     file.write_all(text.as_bytes()).map_err(Error::write(path))?;
-    partial.commit().map_err(Error::write(path))?;
+    partial.commit().await.map_err(Error::write(path))?;
     Ok(text.len() as u64)
 }
 

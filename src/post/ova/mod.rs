@@ -54,7 +54,7 @@ where
     let failed = Error::image(target);
     let file = archive::metered(target, total, context, move |meter| write(file, meter).map_err(failed));
     let bytes = file.await?.metadata().map_err(Error::write(target))?.len();
-    partial.commit().map_err(Error::write(target))?;
+    partial.commit().await.map_err(Error::write(target))?;
     context.events.send(Event::FileWritten { path: target.to_owned(), bytes });
     Ok(())
 }

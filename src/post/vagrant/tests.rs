@@ -141,7 +141,7 @@ async fn firmware_included_files_and_the_template_go_into_a_plain_tar() {
     }
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
-    for (name, text) in [("vm", ""), ("code.fd", "code"), ("vars.fd", "vars"), ("notes.txt", "note"), ("Own", "# own")]
+    for (name, text) in [("vm", ""), ("code.fd", &*"code".repeat(128)), ("vars.fd", "vars"), ("notes.txt", "note"), ("Own", "# own")]
     {
         fs::write(path(name), text).unwrap();
     }
@@ -168,7 +168,7 @@ async fn firmware_included_files_and_the_template_go_into_a_plain_tar() {
     assert_eq!(listing.lines().collect::<Vec<_>>(), expected);
     unpack(&path("vm.box"), &path("unpacked")).await;
     let firmware = ["efi_code.fd", "efi_vars.fd"].map(|name| fs::read(path("unpacked").join(name)).unwrap());
-    assert_eq!(firmware, [b"code", b"vars"]);
+    assert_eq!(firmware, [b"code".repeat(128), b"vars".to_vec()]);
     let vagrantfile = fs::read_to_string(path("unpacked/Vagrantfile")).unwrap();
     assert!(vagrantfile.contains("libvirt.nvram = ") && vagrantfile.ends_with("# own\n"), "{vagrantfile}");
     let mut last = None;

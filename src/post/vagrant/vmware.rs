@@ -14,7 +14,7 @@ use crate::image::vmdk;
 use crate::io::Context;
 use crate::post::archive::Content;
 use crate::post::exported::has_extension;
-use crate::post::machine::Machine;
+use crate::post::machine::{self, Machine};
 use crate::post::{Error, base_name};
 
 const DESCRIPTOR: &str = "box.vmx";
@@ -61,6 +61,7 @@ pub(super) async fn part(
     context: &Context,
 ) -> Result<ProviderPart, Error> {
     let Machine { disks, appliance, .. } = machine;
+    machine::warn_of_firmware(&appliance, &context.events);
     let (mut part, mut names) = (provider_part(Contents::new(), architecture), Vec::new());
     for (index, source) in disks.into_iter().enumerate() {
         let name = format!("box-disk{:03}.vmdk", index + 1);

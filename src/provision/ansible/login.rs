@@ -71,8 +71,7 @@ impl<'a> Facts<'a> {
 
     /// Also where our server would take any name: Ansible looks for the home folder of this user.
     fn user(&self, plan: &AnsiblePlan) -> Result<String, Error> {
-        let user = plan.inventory.user.as_ref().map(|user| user.render(&self.data.fields)).transpose();
-        Ok(user.map_err(Error::render("user"))?.unwrap_or_else(|| self.get("User").to_owned()))
+        Ok(user(plan, self.data)?.unwrap_or_else(|| self.get("User").to_owned()))
     }
 
     /// Ansible's SSH gets in by itself. Passwords it takes only from a program that may be missing.

@@ -27,8 +27,11 @@ pub(super) async fn run<C: Communicator>(
     let config = upload_config(plan, staging, data, fields.clone(), ("client.rb", config::CLIENT)).await?;
     let attributes = upload_attributes(plan, staging, "first-boot.json").await?;
     let account = Account::of(client.elevation.as_ref(), data, context)?;
-    start(plan, Guest { account: account.as_ref(), ..staging.guest() }, data, &config, &attributes).await?;
-    sign_off(plan, client, staging, data, &fields).await?;
+    let guest = Guest { account: account.as_ref(), ..staging.guest() };
+    let started = start(plan, guest, data, &config, &attributes).await;
+    // A run that failed may have made the node.
+    let signed_off = sign_off(plan, client, staging, data, &fields).await;
+    started.and(signed_off)?;
     if client.skip_clean_staging_directory { Ok(()) } else { staging.remove().await }
 }
 

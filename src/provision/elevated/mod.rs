@@ -4,6 +4,8 @@
 //! the command becomes a task of the Task Scheduler, which a PowerShell script makes, follows and removes. The
 //! password is in that script only, and the script deletes its file before it does anything else.
 
+use std::time::Duration;
+
 use uuid::Uuid;
 
 use super::{Error, GuestData};
@@ -16,12 +18,17 @@ use crate::plan::provisioner::ElevationPlan;
 
 const TASK: &str = include_str!("task.ps1");
 
+/// How long a script that did not start may take to go away. The guest is often restarting then.
+const REMOVAL_LIMIT: Duration = Duration::from_secs(60);
+
 /// Whom a command runs as.
 #[derive(Clone, Debug)]
 pub(super) struct Account {
     user: String,
     /// Empty for the accounts of the system.
     password: Secret,
+    /// The same for all scripts, so that each is written over one that did not start and has the password in it.
+    path: String,
 }
 
 impl Account {
@@ -39,7 +46,8 @@ impl Account {
         if password.reveal() != user {
             context.secrets.add(password.reveal());
         }
-        Ok(Self { user, password })
+        let path = format!("C:/Windows/Temp/boxwright-elevated-{}.ps1", Uuid::new_v4());
+        Ok(Self { user, password, path })
     }
 
     /// Runs a line for `cmd`. An error means that it did not start.
@@ -50,10 +58,21 @@ impl Account {
         output: impl FnMut(Stream, String) + Send,
     ) -> Result<Exit, comm::Error> {
         let name = format!("boxwright-elevated-{}", Uuid::new_v4());
-        let path = format!("C:/Windows/Temp/{name}.ps1");
         let script = powershell::file(&self.script(&name, command));
-        communicator.upload(Upload::Bytes { bytes: &script, mode: 0o600 }, &path).await?;
-        communicator.run(&format!("powershell -executionpolicy bypass -file \"{path}\""), output).await
+        communicator.upload(Upload::Bytes { bytes: &script, mode: 0o600 }, &self.path).await?;
+        let line = format!("powershell -executionpolicy bypass -file \"{}\"", self.path);
+        let started = communicator.run(&line, output).await;
+        if started.is_err() {
+            self.remove_script(communicator).await;
+        }
+        started
+    }
+
+    /// The script would have done it. A guest that is away keeps the file until the next try writes over it.
+    async fn remove_script(&self, communicator: &impl Communicator) {
+        let remove = format!("Remove-Item -LiteralPath {} -Force -ErrorAction SilentlyContinue", quoted(&self.path));
+        let line = powershell::command(&remove);
+        let _ = tokio::time::timeout(REMOVAL_LIMIT, communicator.run(&line, |_, _| ())).await;
     }
 
     fn script(&self, name: &str, command: &str) -> String {
@@ -67,7 +86,7 @@ impl Account {
 mod tests {
     use super::*;
     use crate::plan::provisioner::LateSecret;
-    use crate::provision::testing::{Recorder, context, data, late};
+    use crate::provision::testing::{Answer, Recorder, context, data, late};
     use crate::template::interpolate::Late;
 
     fn account(password: Option<Late>) -> Result<Account, Error> {
@@ -88,6 +107,20 @@ mod tests {
         assert!(calls[0].contains("$command = 'dir \"c:\\it''s\"'\n"), "{}", calls[0]);
         assert!(calls[1].starts_with("run powershell -executionpolicy bypass -file \"C:/Windows/Temp/boxwright-"));
         assert!(!format!("{account:?} {}", calls[1]).contains("secret'"), "{account:?}");
+    }
+
+    #[tokio::test]
+    async fn a_script_that_does_not_start_is_removed_and_written_over() {
+        let account = account(Some(late("{{ .Host }}"))).unwrap();
+        let recorder = Recorder::answering("-file", [Answer::Fail]);
+        account.run("dir", &recorder, |_, _| ()).await.unwrap_err();
+        account.run("dir", &recorder, |_, _| ()).await.unwrap();
+        let calls = recorder.calls();
+        assert_eq!(calls.len(), 5, "{calls:?}");
+        assert!(calls[2].starts_with("run powershell -NoProfile"), "{}", calls[2]);
+        let path = |call: &String| call.split(' ').nth(1).map(str::to_owned);
+        assert_eq!(path(&calls[0]), path(&calls[3]));
+        assert_eq!(calls[1], calls[4]);
     }
 
     #[test]

@@ -44,9 +44,10 @@ async fn fetch_one(formula: &Formula) -> Result<Fetched, Error> {
     Ok(Fetched { _clone: clone, source, folder: formula.folder.clone() })
 }
 
-/// Nobody is there to answer a question for a password.
+/// Nobody is there to answer a question, for a password or about a host's key.
 fn git() -> Cmd {
-    Cmd::new("git").env("GIT_TERMINAL_PROMPT", "0")
+    let git = Cmd::new("git").env("GIT_TERMINAL_PROMPT", "0");
+    if std::env::var_os("GIT_SSH_COMMAND").is_some() { git } else { git.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes") }
 }
 
 pub(super) async fn upload<C: Communicator>(

@@ -1,10 +1,10 @@
 //! `shell-local`: scripts that run on this host, as a provisioner and as a post-processor.
 
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use fs_err::tokio as fs;
+use tokio::io::AsyncWriteExt;
 
 use super::complaint::Watch;
 use super::environment::{self, Variables};
@@ -115,9 +115,13 @@ impl Local<'_> {
     }
 }
 
-async fn write_script(path: &PathBuf, text: &str) -> std::io::Result<()> {
-    fs::write(path, text).await?;
-    fs::set_permissions(path, std::fs::Permissions::from_mode(SCRIPT_MODE)).await
+/// Nobody else may read it, not for a moment either.
+async fn write_script(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true).mode(SCRIPT_MODE);
+    let mut file = options.open(path).await?;
+    file.write_all(text.as_bytes()).await?;
+    file.flush().await
 }
 
 #[cfg(test)]
@@ -177,15 +181,20 @@ mod tests {
 
     #[tokio::test]
     async fn an_inline_script_is_private_and_goes_away() {
-        let (context, _receiver) = context();
-        let plan = plan(Scripts::Files(Vec::new()));
-        let local = Local { plan: &plan, fields: &Fields::new(), variables: &Variables::new(), context: &context };
-        local.run_inline("#!/bin/sh\ntrue\n").await.unwrap();
-        assert_eq!(format!("{:?}", context.cleanup), "[]");
+        let (result, lines) = output_of(&running(&["ls -l \"$0\" | cut -c1-10", "echo \"$0\""])).await;
+        result.unwrap();
+        assert_eq!(lines[0], "-rwx------");
+        assert!(lines[1].contains("boxwright-shell-") && !Path::new(&lines[1]).exists(), "{lines:?}");
+    }
+
+    #[tokio::test]
+    async fn a_file_of_somebody_else_is_not_written_over() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("script");
-        write_script(&path, "true").await.unwrap();
-        assert_eq!(fs::metadata(&path).await.unwrap().permissions().mode() & 0o777, SCRIPT_MODE);
+        fs::write(&path, "theirs").await.unwrap();
+        let error = write_script(&path, "ours").await.unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read_to_string(&path).await.unwrap(), "theirs");
     }
 
     #[tokio::test]

@@ -22,7 +22,7 @@ pub(in crate::run) async fn write<D, C>(build: &Build<'_, D, C>, plan: &FilePlan
     let (partial, file) = PartialFile::create(target, &build.context.cleanup).map_err(failed())?;
     let mut file = fs::File::from_std(file);
     fill(&mut file, partial.path(), &plan.origin).await.map_err(failed())?;
-    partial.commit().map_err(failed())?;
+    partial.commit().await.map_err(failed())?;
     Ok(Exported { artifact: artifact(target) })
 }
 

@@ -77,7 +77,6 @@ async fn drain(mut reader: ChannelReadHalf, to: WriteHalf<DuplexStream>) -> End 
             }
             ChannelMsg::ExtendedData { data, .. } => end.note(&data),
             ChannelMsg::ExitStatus { exit_status } => end.status = Some(exit_status),
-            ChannelMsg::Eof => to = None,
             ChannelMsg::Close => break,
             _ => {}
         }
@@ -108,7 +107,7 @@ impl End {
         }
     }
 
-    /// The last line of standard error that is not the program's own tracing.
+    /// The last line of standard error that is not blank.
     fn last_words(&self) -> String {
         let line = self.stderr.lines().rev().map(str::trim).find(|line| !line.is_empty());
         line.map_or_else(String::new, |line| format!(": {line}"))

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 
 use super::header::Header;
 use super::references::{BLOCK_ENTRIES, References};
-use super::{CLUSTER_BYTES, COPIED, MAX_BYTES, TABLE_ENTRIES};
+use super::{CLUSTER_BYTES, COPIED, MAX_BYTES, TABLE_ENTRIES, whole_sectors};
 use crate::image::occupied::{BLOCK_BYTES, GROUP_BLOCKS, Occupied};
 use crate::image::pages::Pages;
 use crate::image::{Disk, Error, Source};
@@ -29,7 +29,7 @@ pub struct Layout {
 
 impl Layout {
     pub fn of<R: Source>(disk: &mut Disk<R>, cancelled: &Cancelled) -> Result<Self, Error> {
-        let virtual_bytes = disk.virtual_bytes();
+        let virtual_bytes = whole_sectors(disk.virtual_bytes());
         if virtual_bytes > MAX_BYTES {
             return Err(Error::TooLarge { bytes: virtual_bytes, format: "a qcow2 file", limit: MAX_BYTES });
         }

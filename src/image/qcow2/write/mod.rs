@@ -55,7 +55,7 @@ pub fn write_qcow2<R: Source>(
     options: &Qcow2Options,
     meter: &mut Meter,
 ) -> Result<(), Error> {
-    let virtual_bytes = disk.virtual_bytes();
+    let virtual_bytes = whole_sectors(disk.virtual_bytes());
     if virtual_bytes > MAX_BYTES {
         return Err(Error::TooLarge { bytes: virtual_bytes, format: "a qcow2 file", limit: MAX_BYTES });
     }
@@ -66,6 +66,11 @@ pub fn write_qcow2<R: Source>(
             compressed(disk, image, codec, options.threads, meter)?.finish().map_err(Error::Write)
         }
     }
+}
+
+/// QEMU leaves out what is less than a sector at a disk's end.
+fn whole_sectors(bytes: u64) -> u64 {
+    bytes.next_multiple_of(SECTOR_BYTES)
 }
 
 fn plain<R: Source>(disk: &mut Disk<R>, file: fs::File, meter: &mut Meter) -> Result<(), Error> {
@@ -80,10 +85,7 @@ fn compressed<R: Source>(
     threads: Option<usize>,
     meter: &mut Meter,
 ) -> Result<Image, Error> {
-    let mut writer = match threads {
-        None => BlockWriter::new(image, move || ClusterCoder::new(codec)),
-        Some(threads) => BlockWriter::with_threads(image, threads, move || ClusterCoder::new(codec)),
-    };
+    let mut writer = BlockWriter::new(image, threads, move || ClusterCoder::new(codec));
     disk.data_blocks(cluster_bytes(), meter, |offset, cluster| {
         writer.write_all(&offset.to_le_bytes())?;
         writer.write_all(cluster)
@@ -175,7 +177,7 @@ impl Image {
     fn finish(mut self) -> std::io::Result<()> {
         self.end_table()?;
         self.output.align(CLUSTER_BYTES)?;
-        // A disk without clusters has room for a table as well, which readers look for.
+        // Of a disk of 0 bytes the table is empty: the header says so, and no reader looks for it.
         let table = big_endian(&self.level_1);
         let level_1 = self.output.append(&table)?;
         self.output.align(CLUSTER_BYTES)?;

@@ -32,6 +32,25 @@ use storage::{attach_disc, controllers, detach_disc};
 pub(super) use storage::{disks, missing_controllers};
 use user::user_calls;
 
+/// Commands that only look at, or change, the settings of a machine.
+const QUICK: &[&str] = &[
+    "closemedium",
+    "controlvm",
+    "createvm",
+    "discardstate",
+    "guestproperty",
+    "list",
+    "modifyvm",
+    "registervm",
+    "setextradata",
+    "sharedfolder",
+    "showvminfo",
+    "startvm",
+    "storageattach",
+    "storagectl",
+    "unregistervm",
+];
+
 /// The arguments of one run of `VBoxManage`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Call(Vec<OsString>);
@@ -60,6 +79,11 @@ impl Call {
         &self.0
     }
 
+    /// Whether it may take as long as a disk takes to copy. What we do not know, as of a template's own calls, may.
+    pub(super) fn may_take_long(&self) -> bool {
+        !self.0.first().and_then(|command| command.to_str()).is_some_and(|command| QUICK.contains(&command))
+    }
+
     /// As text, for people.
     pub(super) fn words(&self) -> Vec<String> {
         self.0.iter().map(|word| word.to_string_lossy().into_owned()).collect()
@@ -83,4 +107,17 @@ fn is_setting(call: &Call) -> bool {
 
 fn on_off(value: bool) -> &'static str {
     if value { "on" } else { "off" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_copies_disks_has_no_deadline() {
+        let long =
+            [&["modifymedium", "disk", "a.vdi", "--compact"][..], &["clonemedium", "a", "b"], &["export", "box"]];
+        assert!(long.iter().all(|call| Call::new(call).may_take_long()));
+        assert!(!Call::on("modifyvm", "box").arg("--memory").may_take_long());
+    }
 }

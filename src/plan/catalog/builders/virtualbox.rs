@@ -134,7 +134,7 @@ const MACHINE: &[Opt] = &[
 ];
 
 const POWER: &[Opt] = &[
-    duration("post_shutdown_delay", "wait after the shutdown; 2s by default"),
+    duration("post_shutdown_delay", "wait after the shutdown; none by default"),
     flag("disable_shutdown", "wait until the guest shuts down by itself"),
     flag("acpi_shutdown", "press the power button to shut down"),
 ];

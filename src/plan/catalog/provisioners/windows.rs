@@ -6,7 +6,7 @@ use crate::plan::catalog::option::{Opt, choice, duration, flag, integer, text, t
 
 /// What `powershell` and `windows-shell` share with each other, beside scripts and environment.
 const REMOTE: &[Opt] = &[
-    text("remote_path", "path of the script in the guest; random, in c:/Windows/Temp, by default"),
+    text("remote_path", "path of the script in the guest; in c:/Windows/Temp by default, random for powershell"),
     text("execute_command", "how a script is started, with .Path and .Vars").late(),
     duration("start_retry_timeout", "how long it is tried to start a script; 5m by default"),
     flag("binary", "a script is always copied byte by byte").inert(),

@@ -27,5 +27,6 @@ pub(super) fn winrm(decoder: &mut Decoder<'_>, is_used: bool) -> WinRmPlan {
         insecure: decoder.boolean("winrm_insecure"),
         use_ntlm: decoder.boolean("winrm_use_ntlm"),
         no_proxy: decoder.boolean("winrm_no_proxy"),
+        pause_before_connecting: decoder.duration("pause_before_connecting").unwrap_or_default(),
     }
 }

@@ -2,6 +2,8 @@
 
 mod text;
 
+use std::time::Duration;
+
 use uuid::Uuid;
 
 use self::text::{cleanup, environment_script, wrapped};
@@ -20,19 +22,25 @@ const MODE: u32 = 0o600;
 
 const FOLDER: &str = "c:/Windows/Temp";
 
+/// How long the files of a failed script may take to go away. The guest may be gone.
+const REMOVAL_LIMIT: Duration = Duration::from_secs(60);
+
+/// Names of files in the guest end in `id` where the template gives none.
 pub(in crate::provision) async fn run(
     plan: &PowerShellPlan,
     communicator: &impl Communicator,
     data: &GuestData,
+    id: Uuid,
     context: &Context,
 ) -> Result<(), Error> {
-    let shell = PowerShell::prepare(plan, communicator, data, context)?;
-    for script in Script::all(&plan.scripts, &data.fields)? {
-        let inline = |text: &str| powershell::file(&wrapped(text, &shell.environment_path, plan.debug_mode));
-        let content = script.content(inline).await?;
-        shell.terms.run(&script.name(), || shell.start(&content)).await?;
+    let shell = PowerShell::prepare(plan, communicator, data, id, context)?;
+    let result = shell.run_all(&Script::all(&plan.scripts, &data.fields)?).await;
+    if result.is_ok() {
+        shell.finish().await;
+    } else {
+        shell.give_up().await;
     }
-    shell.finish().await
+    result
 }
 
 /// One provisioner with everything that its scripts share.
@@ -54,13 +62,15 @@ impl<'a, C: Communicator> PowerShell<'a, C> {
         plan: &'a PowerShellPlan,
         communicator: &'a C,
         data: &GuestData,
+        id: Uuid,
         context: &'a Context,
     ) -> Result<Self, Error> {
         let variables = environment::with_template(environment::of_build(data), &plan.environment, &data.fields)?;
         let format = environment::format(&plan.env_var_format, &data.fields)?;
-        let path = or_random(plan.remote_path.as_ref(), "script");
-        let environment_path = or_random(plan.remote_env_var_path.as_ref(), "packer-ps-env-vars");
-        let cleanup_path = or_random(None, "packer-cleanup");
+        let path_of = |name: &str| format!("{FOLDER}/{name}-{id}.ps1");
+        let path = plan.remote_path.clone().unwrap_or_else(|| path_of("script"));
+        let environment_path = plan.remote_env_var_path.clone().unwrap_or_else(|| path_of("packer-ps-env-vars"));
+        let cleanup_path = path_of("packer-cleanup");
         let command = |late: &Late, path: &str| command(late, &environment_path, path, &data.fields);
         let account = Account::of(plan.elevation.as_ref(), data, context)?;
         let of_scripts = if account.is_some() { &plan.elevated_execute_command } else { &plan.execute_command };
@@ -83,6 +93,15 @@ impl<'a, C: Communicator> PowerShell<'a, C> {
         })
     }
 
+    async fn run_all(&self, scripts: &[Script<'_>]) -> Result<(), Error> {
+        for script in scripts {
+            let wrapped = |text: &str| wrapped(text, &self.environment_path, self.plan.debug_mode);
+            let content = script.content(|text| powershell::file(&wrapped(text))).await?;
+            self.terms.run(&script.name(), || self.start(&content)).await?;
+        }
+        Ok(())
+    }
+
     async fn start(&self, script: &[u8]) -> Result<Exit, comm::Error> {
         self.upload(&self.environment, &self.environment_path).await?;
         self.upload(script, &self.path).await?;
@@ -96,22 +115,32 @@ impl<'a, C: Communicator> PowerShell<'a, C> {
         self.communicator.upload(Upload::Bytes { bytes, mode: MODE }, path).await
     }
 
-    async fn finish(&self) -> Result<(), Error> {
-        let events = self.terms.events;
-        if !self.plan.skip_clean
-            && let Err(reason) = self.clean_up().await
-        {
-            events.debug(format!("scripts are left in the guest: {reason}"));
-        }
+    async fn finish(&self) {
+        self.clean_up().await;
         if !self.plan.pause_after.is_zero() {
-            events.send(Event::Pausing { duration: self.plan.pause_after });
+            self.terms.events.send(Event::Pausing { duration: self.plan.pause_after });
             tokio::time::sleep(self.plan.pause_after).await;
         }
-        Ok(())
     }
 
-    /// The last script removes all, itself included. That it fails is no reason to fail a build.
-    async fn clean_up(&self) -> Result<(), String> {
+    /// The build may go on, and the files, which may hold passwords, would stay in its image.
+    async fn give_up(&self) {
+        if tokio::time::timeout(REMOVAL_LIMIT, self.clean_up()).await.is_err() {
+            self.terms.events.debug("scripts are left in the guest: it did not answer in time");
+        }
+    }
+
+    /// That it fails is no reason to fail a build.
+    async fn clean_up(&self) {
+        if !self.plan.skip_clean
+            && let Err(reason) = self.remove_files().await
+        {
+            self.terms.events.debug(format!("scripts are left in the guest: {reason}"));
+        }
+    }
+
+    /// The last script removes all, itself included.
+    async fn remove_files(&self) -> Result<(), String> {
         let script = powershell::file(&cleanup([&*self.path, &*self.environment_path, &*self.cleanup_path]));
         let run = async {
             self.upload(&script, &self.cleanup_path).await?;
@@ -123,10 +152,6 @@ impl<'a, C: Communicator> PowerShell<'a, C> {
             Err(error) => Err(error.to_string()),
         }
     }
-}
-
-fn or_random(given: Option<&String>, name: &str) -> String {
-    given.cloned().unwrap_or_else(|| format!("{FOLDER}/{name}-{}.ps1", Uuid::new_v4()))
 }
 
 fn command(late: &Late, environment_path: &str, path: &str, fields: &Fields) -> Result<String, Error> {

@@ -26,7 +26,7 @@ fn plan() -> PowerShellPlan {
 
 async fn calls(plan: &PowerShellPlan) -> Vec<String> {
     let recorder = Recorder::default();
-    run(plan, &recorder, &data(), &context().0).await.unwrap();
+    run(plan, &recorder, &data(), Uuid::new_v4(), &context().0).await.unwrap();
     recorder.calls()
 }
 
@@ -80,22 +80,34 @@ async fn names_are_random_where_the_template_gives_none() {
 async fn a_removal_that_fails_is_only_logged() {
     let recorder = Recorder::answering("packer-cleanup", [Answer::Fail]);
     let (context, mut receiver) = context();
-    run(&plan(), &recorder, &data(), &context).await.unwrap();
+    run(&plan(), &recorder, &data(), Uuid::new_v4(), &context).await.unwrap();
     let told = std::iter::from_fn(|| receiver.try_recv().ok()).any(|(_, event)| matches!(event, Event::Debug { .. }));
     assert!(told);
 }
 
 #[tokio::test]
-async fn the_status_is_checked_before_anything_is_removed() {
+async fn a_script_that_fails_is_told_and_removed() {
     let recorder = Recorder::answering("powershell", [Answer::Exit(Exit::Status(3))]);
-    let error = run(&plan(), &recorder, &data(), &context().0).await.unwrap_err();
+    let error = run(&plan(), &recorder, &data(), Uuid::new_v4(), &context().0).await.unwrap_err();
     assert_eq!(error.to_string(), "inline script ended with exit status 3 (good is 0)");
-    assert_eq!(recorder.calls().len(), 3);
+    let calls = recorder.calls();
+    assert_eq!(calls.len(), 5, "{calls:?}");
+    assert!(calls[4].starts_with("run powershell c:/e.ps1 c:/Windows/Temp/packer-cleanup-"), "{}", calls[4]);
+}
+
+#[tokio::test]
+async fn another_attempt_has_the_same_names() {
+    let plan = PowerShellPlan { remote_path: None, remote_env_var_path: None, skip_clean: true, ..plan() };
+    let (recorder, id) = (Recorder::answering("powershell", [Answer::Exit(Exit::Status(3))]), Uuid::new_v4());
+    run(&plan, &recorder, &data(), id, &context().0).await.unwrap_err();
+    run(&plan, &recorder, &data(), id, &context().0).await.unwrap();
+    let calls = recorder.calls();
+    assert_eq!(calls[..3], calls[3..]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn all_is_sent_again_to_a_guest_that_restarted() {
     let recorder = Recorder::answering("powershell", [Answer::Fail]);
-    run(&plan(), &recorder, &data(), &context().0).await.unwrap();
+    run(&plan(), &recorder, &data(), Uuid::new_v4(), &context().0).await.unwrap();
     assert_eq!(recorder.calls().iter().filter(|call| call.starts_with("upload c:/e.ps1")).count(), 2);
 }
