@@ -56,6 +56,7 @@ fn a_disk_comes_back_from_every_format() {
 
 /// QEMU counts a disk in sectors, and leaves out what is less than one.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a program that the tests compare with")]
 fn the_last_bytes_of_a_disk_that_ends_within_a_sector_are_in_every_format() {
     let Some(_) = tools::tool_or_skip("qemu-img") else { return };
     let bench = Bench::new();

@@ -7,8 +7,18 @@ use tokio::sync::{Notify, mpsc};
 
 use super::Event;
 
-/// Events that may wait for the reporter before who makes many of them is held back.
+/// What may wait for the reporter before who makes much of it is held back, in events.
 const BACKLOG: usize = 4096;
+
+/// A line counts as one event for each so many bytes.
+const BYTES_PER_EVENT: usize = 256;
+
+fn weight(event: &Event) -> usize {
+    match event {
+        Event::Output { line, .. } => 1 + line.len() / BYTES_PER_EVENT,
+        _ => 1,
+    }
+}
 
 /// The way out for events of one build. Cloning is cheap; sending never blocks.
 #[derive(Clone, Debug)]
@@ -26,7 +36,7 @@ pub struct EventReceiver {
     received: usize,
 }
 
-/// How far the reporter is.
+/// How far the reporter is, in weights.
 #[derive(Debug, Default)]
 struct Progress {
     sent: AtomicUsize,
@@ -39,16 +49,16 @@ impl EventReceiver {
     /// The next event. Who asks for it is done with the one before.
     pub async fn recv(&mut self) -> Option<(Arc<str>, Event)> {
         self.progress.report(self.received);
-        let received = self.receiver.recv().await;
-        self.received += usize::from(received.is_some());
-        received
+        let received = self.receiver.recv().await?;
+        self.received += weight(&received.1);
+        Some(received)
     }
 
     pub fn try_recv(&mut self) -> Result<(Arc<str>, Event), mpsc::error::TryRecvError> {
         self.progress.report(self.received);
-        let received = self.receiver.try_recv();
-        self.received += usize::from(received.is_ok());
-        received
+        let received = self.receiver.try_recv()?;
+        self.received += weight(&received.1);
+        Ok(received)
     }
 
     /// What was sent before can still be received.
@@ -138,7 +148,7 @@ impl Events {
     }
 
     pub fn send(&self, event: Event) {
-        self.progress.sent.fetch_add(1, Ordering::Relaxed);
+        self.progress.sent.fetch_add(weight(&event), Ordering::Relaxed);
         // Nobody listens any more only while the program ends.
         let _ = self.sender.send((self.build.clone(), event));
     }
@@ -158,7 +168,10 @@ impl Events {
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt;
+
     use super::*;
+    use crate::event::Stream;
 
     #[tokio::test]
     async fn who_sends_much_waits_for_the_receiver() {
@@ -202,6 +215,17 @@ mod tests {
             drop(asking);
         };
         tokio::join!(ask, report);
+    }
+
+    #[tokio::test]
+    async fn long_lines_weigh_more() {
+        let (events, mut receiver) = Events::channel();
+        let line = "x".repeat(BYTES_PER_EVENT * BACKLOG);
+        events.send(Event::Output { stream: Stream::Stdout, line });
+        assert!(events.catch_up().now_or_never().is_none(), "one is enough");
+        receiver.recv().await.unwrap();
+        receiver.try_recv().unwrap_err();
+        assert!(events.catch_up().now_or_never().is_some());
     }
 
     #[tokio::test]

@@ -141,7 +141,8 @@ async fn firmware_included_files_and_the_template_go_into_a_plain_tar() {
     }
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
-    for (name, text) in [("vm", ""), ("code.fd", &*"code".repeat(128)), ("vars.fd", "vars"), ("notes.txt", "note"), ("Own", "# own")]
+    for (name, text) in
+        [("vm", ""), ("code.fd", &*"code".repeat(128)), ("vars.fd", "vars"), ("notes.txt", "note"), ("Own", "# own")]
     {
         fs::write(path(name), text).unwrap();
     }
