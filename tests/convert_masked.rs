@@ -39,6 +39,10 @@ fn an_old_processor_writes_the_same() {
         "disk.raw new.vmdk",
         "disk.raw new.vdi",
         "disk.raw new.vhd",
+        "-O gce disk.raw new.tar.gz",
+        "-O ec2-ova disk.raw new.ova",
+        "-O box-libvirt disk.raw new.box",
+        "-O box-libvirt -compression=zstd disk.raw new.box",
     ];
     for words in targets {
         let words: Vec<&str> = std::iter::once("convert").chain(words.split(' ')).collect();
