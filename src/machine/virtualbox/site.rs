@@ -123,10 +123,8 @@ impl Site<'_> {
         let return_to = decision.return_to.clone().filter(|_| !keeps);
         let info = self.manage.info(name).await?;
         refuse_unless_off(name, &info, &decision)?;
-        let way_back = return_to.as_deref().map(|uuid| snapshots::restore(name, uuid).words());
-        let returning =
-            Registered { restore: Some(way_back.into_iter().collect()), ..registered(&self.manage, &info.uuid) };
-        let returning = self.push(returning)?;
+        // What undoes it comes after it: a restore that failed has changed nothing, and another one would lose what the
+        // machine has beyond its snapshots.
         self.go_to_start(&decision).await?;
         let info = self.manage.info(name).await?;
         let layout = self.planned_layout(&info);
@@ -134,7 +132,6 @@ impl Site<'_> {
         restore.extend(return_to.as_deref().map(|uuid| snapshots::restore(name, uuid)));
         let restore = Some(restore.iter().map(Call::words).collect());
         let entry = self.push(Registered { restore, ..registered(&self.manage, &info.uuid) })?;
-        self.context.cleanup.keep(returning);
         let layout = self.layout_of(&info).await?;
         // A machine that stood on the snapshot that is replaced will stand on its successor.
         let return_to = return_to.filter(|uuid| decision.delete.as_ref() != Some(uuid));
