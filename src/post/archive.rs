@@ -108,22 +108,32 @@ pub(super) fn total_size(items: &[Item]) -> Result<u64, Error> {
     items.iter().map(Item::size).sum::<std::io::Result<u64>>().map_err(Error::io("read the artifact's files"))
 }
 
-/// Makes the file `target` with what `write` puts into it: on a thread, under another name until it is
-/// complete, hashed on the way. `total` is the number of bytes that `write` will read.
+/// Makes the file `target` with what `write` puts into it, from first byte to last, and hashes it on the way. `total` is the
+/// number of bytes that `write` will read.
 pub(super) async fn write_file<F>(target: &Path, total: u64, context: &Context, write: F) -> Result<Written, Error>
 where
     F: FnOnce(HashWriter<fs::File>, &mut Meter) -> std::io::Result<HashWriter<fs::File>> + Send + 'static,
 {
+    let hash = move |file, meter: &mut Meter| {
+        write(HashWriter::new(file), meter).and_then(HashWriter::finish).map_err(image::Error::of_writer)
+    };
+    let written = write_image(target, total, context, hash).await?;
+    context.events.debug(format!("sha256 of `{}`: {}", target.display(), written.sha256));
+    Ok(written)
+}
+
+/// The same by what writes to any place of the file: on a thread, under another name until it is complete.
+pub(super) async fn write_image<T, F>(target: &Path, total: u64, context: &Context, write: F) -> Result<T, Error>
+where
+    T: Send + 'static,
+    F: FnOnce(fs::File, &mut Meter) -> Result<T, image::Error> + Send + 'static,
+{
     let (partial, file) = PartialFile::create(target, &context.cleanup).map_err(Error::write(target))?;
     let failed = Error::image(target);
-    let written = metered(target, total, context, move |meter| {
-        let written = write(HashWriter::new(file), meter).and_then(HashWriter::finish);
-        written.map_err(|error| failed(image::Error::of_writer(error)))
-    });
-    let written = written.await?;
+    let written = metered(target, total, context, move |meter| write(file, meter).map_err(failed)).await?;
+    let bytes = fs::metadata(partial.path()).map_err(Error::write(target))?.len();
     partial.commit().await.map_err(Error::write(target))?;
-    context.events.send(Event::FileWritten { path: target.to_owned(), bytes: written.bytes });
-    context.events.debug(format!("sha256 of `{}`: {}", target.display(), written.sha256));
+    context.events.send(Event::FileWritten { path: target.to_owned(), bytes });
     Ok(written)
 }
 

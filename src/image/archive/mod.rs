@@ -19,8 +19,8 @@ use crate::io::tar::{self, BLOCK};
 /// Enough to know a packing by.
 pub const START_BYTES: usize = BLOCK;
 
-/// A machine's description of more is not read; `Envelope::parse` refuses more too.
-pub const MAX_DESCRIPTOR_BYTES: u64 = 4 << 20;
+/// A machine's description of more is not read.
+pub const MAX_DESCRIPTOR_BYTES: u64 = super::ovf::MAX_BYTES as u64;
 
 /// How an archive is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ mod write;
 mod xml;
 
 pub use mac::Mac;
-pub use read::{Envelope, ReadError};
+pub use read::{Envelope, MAX_BYTES, ReadError};
 pub use write::text;
 
 use uuid::Uuid;

@@ -5,7 +5,7 @@ use roxmltree::{Document, Node, ParsingOptions};
 use super::Mac;
 
 /// VirtualBox's own have a few kilobytes.
-const MAX_BYTES: usize = 4 << 20;
+pub const MAX_BYTES: usize = 4 << 20;
 
 /// A limit of memory too: each element and attribute takes some.
 const MAX_NODES: u32 = 200_000;

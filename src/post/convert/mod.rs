@@ -13,17 +13,14 @@ pub(super) use processor::run;
 
 use std::path::{Path, PathBuf};
 
-use fs_err as fs;
-
 use super::machine::{self, Machine};
 use super::source_disk::OpenDisk;
 use super::vagrant::{self, Packing, Provider};
 use super::{Error, archive};
-use crate::event::Event;
 use crate::image::convert;
 use crate::image::ovf::Appliance;
 use crate::io::Context;
-use crate::io::partial::PartialFile;
+use crate::io::meter::Meter;
 use source::Opened;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,17 +49,10 @@ async fn write_image(opened: Opened, target: &Path, options: convert::Options, c
     if options.target == convert::Target::Ova {
         machine::warn_of_firmware(&options.machine, &context.events);
     }
-    let (partial, file) = PartialFile::create(target, &context.cleanup).map_err(Error::write(target))?;
-    let failed = Error::image(target);
-    let written = archive::metered(target, data_bytes, context, move |meter| {
-        convert::write(&mut disk, file, &options, meter).map_err(failed)
-    });
-    written.await?;
+    let write = move |file, meter: &mut Meter| convert::write(&mut disk, file, &options, meter);
+    let written = archive::write_image(target, data_bytes, context, write).await;
     drop(unpacked);
-    let bytes = fs::metadata(partial.path()).map_err(Error::write(target))?.len();
-    partial.commit().await.map_err(Error::write(target))?;
-    context.events.send(Event::FileWritten { path: target.to_owned(), bytes });
-    Ok(())
+    written
 }
 
 async fn write_box(

@@ -2,13 +2,12 @@
 
 use std::path::Path;
 
-use super::write_package;
 use crate::artifact::Artifact;
 use crate::image::ova::{self, Name};
 use crate::io::Context;
 use crate::plan::post_processor::OvaPlan;
 use crate::post::machine::{self, Machine};
-use crate::post::{Error, PostContext};
+use crate::post::{Error, PostContext, archive};
 
 pub(super) async fn write(
     plan: &OvaPlan,
@@ -27,8 +26,8 @@ pub(super) async fn write(
         total += bytes;
     }
     let name = Name::new(&appliance.name);
-    write_package(target, total, context, move |file, meter| {
-        ova::write(&appliance, &name, &mut disks, None, file, meter)
+    archive::write_image(target, total, context, move |file, meter| {
+        ova::write(&appliance, &name, &mut disks, None, file, meter).map(|_| ())
     })
     .await
 }

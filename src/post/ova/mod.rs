@@ -6,17 +6,9 @@ mod repacked;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
-
-use fs_err as fs;
-
-use super::{Error, Outcome, PostContext, archive, exported, fields, render_path};
+use super::{Error, Outcome, PostContext, exported, fields, render_path};
 use crate::artifact::Artifact;
-use crate::event::Event;
-use crate::image;
 use crate::io::Context;
-use crate::io::meter::Meter;
-use crate::io::partial::PartialFile;
 use crate::plan::post_processor::OvaPlan;
 use crate::template::interpolate::Fields;
 
@@ -43,18 +35,4 @@ pub(super) async fn run(
         machine: None,
         build_data: Fields::new(),
     }))
-}
-
-/// Makes the file `target` with what `write` puts into it; `total` bytes are read for it.
-async fn write_package<F>(target: &Path, total: u64, context: &Context, write: F) -> Result<(), Error>
-where
-    F: FnOnce(fs::File, &mut Meter) -> Result<fs::File, image::Error> + Send + 'static,
-{
-    let (partial, file) = PartialFile::create(target, &context.cleanup).map_err(Error::write(target))?;
-    let failed = Error::image(target);
-    let file = archive::metered(target, total, context, move |meter| write(file, meter).map_err(failed));
-    let bytes = file.await?.metadata().map_err(Error::write(target))?.len();
-    partial.commit().await.map_err(Error::write(target))?;
-    context.events.send(Event::FileWritten { path: target.to_owned(), bytes });
-    Ok(())
 }

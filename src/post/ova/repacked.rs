@@ -3,7 +3,6 @@
 
 use std::path::Path;
 
-use super::write_package;
 use crate::image::ova::{Name, Package};
 use crate::image::vmdk::StreamOptions;
 use crate::image::{Disk, Error as ImageError, Format, Input, Window, ovf};
@@ -11,7 +10,7 @@ use crate::io::Context;
 use crate::io::meter::Meter;
 use crate::plan::post_processor::{MachineChanges, OvaPlan};
 use crate::post::Error;
-use crate::post::archive::Content;
+use crate::post::archive::{self, Content};
 use crate::post::exported::{Exported, has_extension};
 use crate::post::source_disk::read_error;
 
@@ -33,12 +32,12 @@ pub(super) async fn write(plan: &OvaPlan, machine: Exported, target: &Path, cont
     let text = machine.text.clone();
     let parts = parts(machine)?;
     let total = parts.iter().map(|part| part.bytes).sum();
-    write_package(target, total, context, move |file, meter| {
+    archive::write_image(target, total, context, move |file, meter| {
         let mut package = Package::start(&name, text.len(), file).map_err(ImageError::Write)?;
         for part in parts {
             add(&mut package, part, &text, meter)?;
         }
-        package.finish(text).map_err(ImageError::Write)
+        package.finish(text).map(|_| ()).map_err(ImageError::Write)
     })
     .await
 }
