@@ -4,6 +4,8 @@
 
 #[path = "support/bench.rs"]
 mod bench;
+#[path = "support/left.rs"]
+mod left;
 #[path = "support/tools.rs"]
 mod tools;
 
@@ -12,6 +14,7 @@ use std::time::Duration;
 
 use bench::{Bench, Ran};
 use fs_err as fs;
+use left::left;
 use tools::tool_or_skip;
 
 const MIB: u64 = 1 << 20;
@@ -25,15 +28,6 @@ fn bench(mebibytes: u64) -> Bench {
     let noise = (0..MIB / 8).flat_map(|number| number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
     fs::write(bench.path("disk.raw"), noise.collect::<Vec<u8>>().repeat(usize::try_from(mebibytes).unwrap())).unwrap();
     bench
-}
-
-fn left(bench: &Bench) -> Vec<String> {
-    let entries = fs::read_dir(bench.folder.path()).unwrap();
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
-    names.retain(|name| name != "cache" && name != "home");
-    names.sort();
-    names
 }
 
 fn shell(bench: &Bench, script: &str) -> Ran {
@@ -72,14 +66,14 @@ fn a_limit_of_the_user_is_an_error_too() {
         assert!(ran.stdout.contains(&format!("cannot write `{target}`")), "{}", ran.stdout);
         assert!(ran.stdout.contains("nor `ulimit -f` may limit files to less"), "{}", ran.stdout);
         assert!(ran.stdout.ends_with("code 1\n"), "{}", ran.stdout);
-        assert_eq!(left(&bench), ["disk.raw"], "{target}");
+        assert_eq!(left(bench.folder.path()), ["disk.raw"], "{target}");
     }
 }
 
 /// The file under its other name, as soon as something is in it.
 fn partial(bench: &Bench) -> fs::File {
     for _ in 0..6000 {
-        let name = left(bench).into_iter().find(|name| name.contains(".partial"));
+        let name = left(bench.folder.path()).into_iter().find(|name| name.contains(".partial"));
         if let Some(file) = name.and_then(|name| fs::File::open(bench.path(&name)).ok())
             && file.metadata().unwrap().len() > 0
         {
@@ -109,7 +103,7 @@ fn a_signal_stops_the_writing() {
         let after = file.metadata().unwrap().len();
         assert!(after - before < 32 * MIB, "{} MiB were written after the signal", (after - before) / MIB);
         assert!(ran.code == INTERRUPTED && ran.stdout.contains("cancelled; nothing was written"), "{}", ran.stdout);
-        assert_eq!(left(&bench), ["disk.raw"]);
+        assert_eq!(left(bench.folder.path()), ["disk.raw"]);
     }
 }
 

@@ -6,6 +6,8 @@
 #[path = "../support/bench.rs"]
 mod bench;
 mod bytes;
+#[path = "../support/left.rs"]
+mod left;
 mod places;
 mod qcow2;
 mod vdi;
@@ -16,6 +18,7 @@ mod vmdk;
 use bench::{Bench, Ran};
 use bytes::{Case, Image};
 use fs_err as fs;
+use left::left;
 
 /// Address space of a conversion, in KiB: the program, its threads' stacks and heaps. What a case asks for is more.
 const MEMORY: &str = "1000000";
@@ -34,15 +37,6 @@ fn write(bench: &Bench, image: &Image) {
     fs::OpenOptions::new().write(true).open(path).unwrap().set_len(image.length).unwrap();
 }
 
-fn left(bench: &Bench) -> Vec<String> {
-    let entries = fs::read_dir(bench.folder.path()).unwrap();
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
-    names.retain(|name| name != "cache" && name != "home");
-    names.sort();
-    names
-}
-
 fn check(case: &Case) {
     let bench = Bench::new();
     let mut names: Vec<String> = case.images.iter().map(|image| image.name.clone()).collect();
@@ -53,7 +47,7 @@ fn check(case: &Case) {
         let said = format!("{}: {}", case.what, ran.stdout);
         assert_eq!((ran.code, ran.stderr.as_str()), (1, ""), "{said}");
         assert!(ran.stdout.contains(case.expected), "{said}");
-        assert_eq!(left(&bench), names, "{said}");
+        assert_eq!(left(bench.folder.path()), names, "{said}");
         println!("| {} | {} | {} |", case.what, ran.stdout.trim(), ran.code);
     }
 }

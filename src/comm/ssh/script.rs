@@ -82,8 +82,8 @@ impl Filter {
     fn pass(&mut self, stream: Stream, line: String, output: &mut impl FnMut(Stream, String)) -> bool {
         if self.stored {
             output(stream, line);
-        } else if let Some(before) = line.strip_suffix(&self.mark) {
-            // A start-up file may end without the end of a line.
+        } else if let Some(before) = line.strip_suffix(&self.mark).filter(|_| stream == Stream::Stdout) {
+            // A start-up file may end without the end of a line. What a shell traces on standard error is not the mark.
             self.held.extend((!before.is_empty()).then(|| (stream, before.to_owned())));
             self.stored = true;
             self.held.drain(..).for_each(|(stream, line)| output(stream, line));
@@ -112,8 +112,9 @@ mod tests {
     #[test]
     fn the_mark_is_seen_behind_what_a_start_up_file_leaves_on_its_line() {
         let (mut filter, mut shown) = (Filter::new("mark".into()), Vec::new());
+        assert!(!filter.pass(Stream::Stderr, "+ echo mark".into(), &mut |_, line| panic!("{line}")));
         assert!(filter.pass(Stream::Stdout, "\x1b[2Jmark".into(), &mut |_, line| shown.push(line)));
-        assert_eq!(shown, ["\x1b[2J"]);
+        assert_eq!(shown, ["+ echo mark", "\x1b[2J"]);
     }
 
     #[test]

@@ -44,10 +44,9 @@ async fn fetch_one(formula: &Formula) -> Result<Fetched, Error> {
     Ok(Fetched { _clone: clone, source, folder: formula.folder.clone() })
 }
 
-/// Nobody is there to answer a question, for a password or about a host's key.
+/// Nobody is there to answer a question for a password.
 fn git() -> Cmd {
-    let git = Cmd::new("git").env("GIT_TERMINAL_PROMPT", "0");
-    if std::env::var_os("GIT_SSH_COMMAND").is_some() { git } else { git.env("GIT_SSH_COMMAND", "ssh -o BatchMode=yes") }
+    Cmd::new("git").env("GIT_TERMINAL_PROMPT", "0")
 }
 
 pub(super) async fn upload<C: Communicator>(
