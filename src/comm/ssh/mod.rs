@@ -7,6 +7,7 @@ mod algorithms;
 mod authenticate;
 mod authorized_keys;
 mod bastion;
+mod blocks;
 mod credentials;
 mod evidence;
 mod exec;
@@ -32,6 +33,7 @@ pub(crate) mod testing;
 mod tests;
 mod transfer;
 mod tunnel;
+mod unpack;
 mod wire;
 
 use std::path::{Path, PathBuf};

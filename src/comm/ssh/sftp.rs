@@ -11,7 +11,7 @@ use russh_sftp::client::{Config, SftpSession};
 use russh_sftp::protocol::{FileAttributes, OpenFlags, StatusCode};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 
-use super::scp::Fault;
+use super::scp::{CUT, Fault};
 use crate::comm::tree::Entry;
 
 /// How long a guest may take for one answer, in seconds: it may be writing to a slow emulated disk.
@@ -47,7 +47,7 @@ impl Sftp {
                 Some(ChannelMsg::Success) => break,
                 Some(ChannelMsg::Failure) => return Err(Fault::Missing),
                 Some(_) => {}
-                None => return Err(Fault::Session("the connection was cut".into())),
+                None => return Err(Fault::Session(CUT.into())),
             }
         }
         // A server that is configured but not installed ends at once.

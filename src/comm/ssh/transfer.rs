@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::SshCommunicator;
 use super::scp::{self, Fault, shell_word};
 use super::sftp::{Local, Sftp};
+use super::unpack::{self, Unsent};
 use crate::comm::tree::{self, Entry};
 use crate::comm::{Error, Upload};
 use crate::plan::communicator::FileTransferMethod;
@@ -129,6 +130,13 @@ impl SshCommunicator {
     }
 
     async fn scp_send_folder(&self, entries: &Arc<[Entry]>, destination: &str) -> Result<Result<(), Fault>, Error> {
+        if unpack::worthwhile(entries) {
+            match unpack::send(self.channel().await?, entries, destination).await {
+                Ok(()) => return Ok(Ok(())),
+                Err(Unsent::Fault(fault)) => return Ok(Err(fault)),
+                Err(Unsent::Refused(why)) => self.target.events.debug(format!("by scp, not by tar: {why}")),
+            }
+        }
         let line = format!("scp -rdt {}", shell_word(destination));
         let protocol = async |stream| scp::send::entries(stream, entries).await;
         Ok(scp::converse(self.channel().await?, &line, protocol).await)
@@ -161,6 +169,7 @@ fn fault_error(what: &str, fault: Fault) -> Error {
     match fault {
         Fault::Missing => transfer_error(what, "the guest has neither scp nor an SFTP server; install one of them"),
         Fault::Session(message) => Error::Session { message },
+        Fault::Cut => transfer_error(what, scp::CUT),
         Fault::Failed(message) => transfer_error(what, &message),
     }
 }

@@ -1,4 +1,4 @@
-//! tar: a writer with nothing in it that differs between two runs (GNU headers, files only, no times), and a reader of
+//! tar: a writer with nothing in it that differs between two runs (GNU headers, no links, no times), and a reader of
 //! what strangers packed.
 
 mod read;
@@ -40,14 +40,20 @@ impl<'a> Entry<'a> {
 
     /// Sizes that need more than eleven octal digits (8 GiB) are written in base 256.
     fn header(&self) -> Header {
-        let mut header = blank_header(EntryType::Regular, self.size);
-        set_name(&mut header, self.name.as_bytes());
-        header.set_mode(self.mode);
+        let mut header = named_header(EntryType::Regular, self.name, self.size, self.mode);
         header.set_uid(self.user);
         header.set_gid(self.group);
         header.set_cksum();
         header
     }
+}
+
+fn named_header(kind: EntryType, name: &str, size: u64, mode: u32) -> Header {
+    let mut header = blank_header(kind, size);
+    set_name(&mut header, name.as_bytes());
+    header.set_mode(mode);
+    header.set_cksum();
+    header
 }
 
 fn blank_header(kind: EntryType, size: u64) -> Header {
@@ -80,7 +86,7 @@ impl<W: Write> TarWriter<W> {
 
     /// Writes a file. `content` must have `entry.size` bytes: it is an error when it ends before.
     pub fn append(&mut self, entry: &Entry<'_>, content: impl Read) -> std::io::Result<()> {
-        self.start(entry)?;
+        self.start(entry.name, &entry.header())?;
         self.copy(content, entry.size)?;
         self.pad(entry.size)
     }
@@ -91,17 +97,33 @@ impl<W: Write> TarWriter<W> {
         entry: &Entry<'_>,
         write: impl FnOnce(&mut Counted<'_, W>) -> std::io::Result<()>,
     ) -> std::io::Result<()> {
-        self.start(entry)?;
+        self.start(entry.name, &entry.header())?;
         let mut counted = Counted { sink: &mut self.sink, bytes: 0 };
         write(&mut counted)?;
         counted.expect(entry.size)?;
         self.pad(entry.size)
     }
 
-    fn start(&mut self, entry: &Entry<'_>) -> std::io::Result<()> {
-        let header = entry.header();
-        if entry.name.len() > header.as_old().name.len() {
-            self.write_long_name(entry.name.as_bytes())?;
+    /// Writes a file of which `write` puts all `entry.size` bytes into the sink itself.
+    pub fn append_by(
+        &mut self,
+        entry: &Entry<'_>,
+        write: impl FnOnce(&mut W) -> std::io::Result<()>,
+    ) -> std::io::Result<()> {
+        self.start(entry.name, &entry.header())?;
+        write(&mut self.sink)?;
+        self.pad(entry.size)
+    }
+
+    /// Writes a folder. What is in it comes later, under names that begin with its.
+    pub fn append_folder(&mut self, name: &str, mode: u32) -> std::io::Result<()> {
+        let name = format!("{name}/");
+        self.start(&name, &named_header(EntryType::Directory, &name, 0, mode))
+    }
+
+    fn start(&mut self, name: &str, header: &Header) -> std::io::Result<()> {
+        if name.len() > header.as_old().name.len() {
+            self.write_long_name(name.as_bytes())?;
         }
         self.sink.write_all(header.as_bytes())
     }
@@ -243,6 +265,26 @@ mod tests {
         let expected =
             [("empty".to_owned(), 0, String::new()), (long, 3, "abc".into()), ("block".into(), 512, "x".repeat(512))];
         assert_eq!(listed(&bytes), expected);
+    }
+
+    #[test]
+    fn folders_have_modes_and_names_of_any_length() {
+        let long = "n".repeat(150);
+        let mut writer = TarWriter::new(Vec::new());
+        writer.append_folder("etc", 0o700).unwrap();
+        writer.append_folder(&long, 0o755).unwrap();
+        writer.append_by(&Entry::plain("etc/x", 1), |sink| sink.write_all(b"x")).unwrap();
+        let bytes = writer.finish().unwrap();
+        let mut archive = tar::Archive::new(&bytes[..]);
+        let found = archive.entries().unwrap().map(|entry| {
+            let entry = entry.unwrap();
+            let header = entry.header();
+            (entry.path().unwrap().display().to_string(), header.entry_type(), header.mode().unwrap())
+        });
+        let (folder, file) = (EntryType::Directory, EntryType::Regular);
+        let expected =
+            [("etc/".to_owned(), folder, 0o700), (format!("{long}/"), folder, 0o755), ("etc/x".into(), file, 0o644)];
+        assert!(found.eq(expected));
     }
 
     #[test]

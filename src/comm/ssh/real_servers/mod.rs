@@ -3,6 +3,7 @@
 mod accounts;
 mod detours;
 mod faults;
+mod folders;
 mod interoperability;
 
 use std::net::TcpListener;

@@ -2,7 +2,7 @@
 //! records `C` (file), `D` and `E` (begin and end of a folder), each answered by a zero byte, or by 1 or 2
 //! and a line of text when something is wrong.
 
-mod blocks;
+mod flow;
 mod pipe;
 pub(super) mod receive;
 pub(super) mod send;
@@ -21,14 +21,19 @@ pub(in crate::comm::ssh) enum Fault {
     Missing,
     /// The session broke before anything was moved.
     Session(String),
+    /// The connection was cut while it went on.
+    Cut,
     Failed(String),
 }
 
 /// What is known while a protocol's peer says nothing more. Whether it was cut the end of its program tells.
 const ENDED_EARLY: &str = "scp ended early";
 
+/// What we say when the connection is gone.
+pub(in crate::comm::ssh) const CUT: &str = "the connection was cut";
+
 impl Fault {
-    fn ended_early() -> Self {
+    pub(in crate::comm::ssh) fn ended_early() -> Self {
         Self::Failed(ENDED_EARLY.into())
     }
 

@@ -4,11 +4,15 @@ use russh::client::Msg;
 use russh::{Channel, ChannelMsg, ChannelReadHalf, ChannelWriteHalf};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, ReadHalf, WriteHalf};
 
-use super::{ENDED_EARLY, Fault};
+use super::flow::Flow;
+use super::{CUT, ENDED_EARLY, Fault};
 use crate::process::tail;
 
 /// Bytes between the protocol and the session, each way.
 const BUFFER: usize = 256 * 1024;
+
+/// Bytes sent at once.
+const PORTION: usize = 64 * 1024;
 
 /// The exit status of a shell that does not find the program.
 const NOT_FOUND: u32 = 127;
@@ -23,9 +27,10 @@ pub(in crate::comm::ssh) async fn converse<T>(
     let (ours, theirs) = tokio::io::duplex(BUFFER);
     let (reader, writer) = channel.split();
     let (from_protocol, to_protocol) = tokio::io::split(ours);
+    let flow = Flow::new();
     let guest = async {
-        let feed = feed(writer, from_protocol);
-        let drain = drain(reader, to_protocol);
+        let feed = feed(writer, from_protocol, &flow);
+        let drain = drain(reader, to_protocol, &flow);
         tokio::pin!(feed, drain);
         tokio::select! {
             end = &mut drain => end,
@@ -37,11 +42,15 @@ pub(in crate::comm::ssh) async fn converse<T>(
 }
 
 /// Everything that the protocol says goes to the guest; its end is the end of the program's input.
-async fn feed(writer: ChannelWriteHalf<Msg>, mut from: ReadHalf<DuplexStream>) {
+async fn feed(writer: ChannelWriteHalf<Msg>, mut from: ReadHalf<DuplexStream>, flow: &Flow) {
     let mut buffer = bytes::BytesMut::with_capacity(BUFFER);
     while from.read_buf(&mut buffer).await.is_ok_and(|count| count > 0) {
-        if writer.data_bytes(buffer.split().freeze()).await.is_err() {
-            return;
+        while !buffer.is_empty() {
+            let portion = buffer.split_to(buffer.len().min(PORTION));
+            flow.admit(portion.len()).await;
+            if writer.data_bytes(portion.freeze()).await.is_err() {
+                return;
+            }
         }
         buffer.reserve(BUFFER / 4);
     }
@@ -58,7 +67,7 @@ struct End {
     stderr: String,
 }
 
-async fn drain(mut reader: ChannelReadHalf, to: WriteHalf<DuplexStream>) -> End {
+async fn drain(mut reader: ChannelReadHalf, to: WriteHalf<DuplexStream>, flow: &Flow) -> End {
     let (mut end, mut to) = (End::default(), Some(to));
     while let Some(message) = reader.wait().await {
         match message {
@@ -75,6 +84,7 @@ async fn drain(mut reader: ChannelReadHalf, to: WriteHalf<DuplexStream>) -> End 
                     to = None;
                 }
             }
+            ChannelMsg::WindowAdjusted { new_size } => flow.adjusted(new_size),
             ChannelMsg::ExtendedData { data, .. } => end.note(&data),
             ChannelMsg::ExitStatus { exit_status } => end.status = Some(exit_status),
             ChannelMsg::Close => break,
@@ -96,13 +106,12 @@ impl End {
         if self.refused || self.status == Some(NOT_FOUND) {
             return Err(Fault::Missing);
         }
-        let cut = || "the connection was cut".to_owned();
         match (result, self.status) {
-            (_, None) if !self.started => Err(Fault::Session(cut())),
-            (Err(Fault::Failed(text)), None) if text == ENDED_EARLY => Err(Fault::Failed(cut())),
+            (_, None) if !self.started => Err(Fault::Session(CUT.into())),
+            (Err(Fault::Failed(text)), None) if text == ENDED_EARLY => Err(Fault::Cut),
             (Err(fault), _) => Err(fault),
             (Ok(value), Some(0)) => Ok(value),
-            (Ok(_), None) => Err(Fault::Failed(cut())),
+            (Ok(_), None) => Err(Fault::Cut),
             (Ok(_), Some(status)) => Err(Fault::Failed(format!("it ended with status {status}{}", self.last_words()))),
         }
     }

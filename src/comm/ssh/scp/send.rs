@@ -1,10 +1,12 @@
 //! Sending files and folders to a sink.
 
+use std::io::Write as _;
 use std::sync::Arc;
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, DuplexStream};
 
-use super::{Fault, blocks, read_answer};
+use super::super::blocks::{self, Blocks};
+use super::{Fault, read_answer};
 use crate::comm::tree::Entry;
 
 /// Why sending ended early.
@@ -38,14 +40,31 @@ pub(in crate::comm::ssh) async fn entries(stream: DuplexStream, entries: &Arc<[E
     let (mut reader, mut writer) = tokio::io::split(stream);
     let expected =
         1 + entries.iter().map(|entry| if matches!(entry, Entry::File { .. }) { 2 } else { 1 }).sum::<usize>();
-    let mut blocks = blocks::of(Arc::clone(entries));
+    let entries = Arc::clone(entries);
+    let mut blocks = blocks::of(move |blocks| records(&entries, blocks));
     let send = async {
         while let Some(block) = blocks.recv().await {
-            put(&mut writer, &block.map_err(Stop::Source)?).await?;
+            put(&mut writer, &block.map_err(|error| Stop::Source(Fault::failed(error)))?).await?;
         }
         writer.shutdown().await.map_err(|_| Stop::Sink)
     };
     both(send, answers(&mut reader, expected)).await
+}
+
+fn records(entries: &[Entry], blocks: &mut Blocks) -> std::io::Result<()> {
+    for entry in entries {
+        match entry {
+            Entry::Enter { name, mode } => writeln!(blocks, "D{mode:04o} 0 {name}")?,
+            Entry::Leave => blocks.write_all(b"E\n")?,
+            Entry::File { path, name, mode, size } => {
+                let file = fs_err::File::open(path)?;
+                writeln!(blocks, "C{mode:04o} {size} {name}")?;
+                blocks.file(file, *size)?;
+                blocks.write_all(b"\0")?;
+            }
+        }
+    }
+    Ok(())
 }
 
 async fn put(writer: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> Result<(), Stop> {
@@ -140,10 +159,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
         fs_err::write(&path, "abc").unwrap();
-        let list = Arc::from([Entry::File { path, name: "a".into(), mode: 0o600, size: 4 }]);
+        let list = Arc::from([Entry::File { path: path.clone(), name: "a".into(), mode: 0o600, size: 4 }]);
         let (ours, theirs) = tokio::io::duplex(64);
         let (sent, _) = tokio::join!(entries(ours, &list), sink(theirs, b"\0\0\0"));
-        assert_eq!(sent, Err(Fault::Failed("a became shorter while it was read".into())));
+        assert_eq!(sent, Err(Fault::Failed(format!("{} became shorter while it was read", path.display()))));
     }
 
     /// The sink would wait for ever, and so would who waits for the sink.
