@@ -117,6 +117,41 @@ fn findings(folder: &Path, template: &Value, purpose: Purpose) -> Diagnostics {
     diagnostics
 }
 
+/// The image stays below a disk of which nothing is kept, and only where what reads the disk reads the image too.
+#[test]
+fn an_image_is_copied_only_for_a_disk_that_lasts() {
+    let folder = folder_with_files();
+    let vagrant = json!({ "type": "vagrant" });
+    let table = [
+        (json!({}), json!([vagrant]), true),
+        (
+            json!({}),
+            json!([vagrant, [{ "type": "convert", "format": "raw", "output": "a.raw" }, { "type": "manifest" }]]),
+            true,
+        ),
+        (json!({}), json!([]), false),
+        (json!({}), json!([{ "type": "vagrant", "keep_input_artifact": true }]), false),
+        (json!({}), json!([vagrant, { "type": "checksum" }]), false),
+        (json!({}), json!([{ "type": "compress", "output": "a.gz" }]), false),
+        (json!({ "disk_image": false }), json!([vagrant]), false),
+        (json!({ "disk_compression": true }), json!([vagrant]), false),
+        (json!({ "format": "raw" }), json!([vagrant]), false),
+        (json!({ "qemu_img_args": { "convert": ["-o", "cluster_size=2M"] } }), json!([vagrant]), false),
+    ];
+    for (options, processors, expected) in table {
+        let mut template = json!({ "builders": [builder()], "post-processors": processors });
+        template["builders"][0]["disk_image"] = json!(true);
+        lay(&mut template["builders"][0], &options);
+        let source = SourceFile::new("template.json", template.to_string());
+        let (parsed, _) = Template::parse(&source, folder.path(), &VariableInputs::fixed());
+        let (plans, found) = resolve(&parsed.unwrap(), &ResolveOptions::default());
+        assert!(!found.has_errors(), "{template}: {found:?}");
+        let plan = serde_json::to_value(&plans[0]).unwrap();
+        let disk = &plan["builder"]["machine"]["hypervisor"]["qemu"]["disk"];
+        assert_eq!(disk["stands_on_image"], json!(expected), "{template}");
+    }
+}
+
 /// Options one by one: `{"key": [1, 2]}` is `{"key": 1}` and `{"key": 2}`.
 fn each(rule: &Value) -> Vec<(String, Value)> {
     let each = rule.get("each").and_then(Value::as_object);

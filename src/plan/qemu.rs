@@ -86,6 +86,8 @@ pub struct DiskPlan {
     /// `iso` is a disk to start from.
     pub from_image: bool,
     pub use_backing_file: bool,
+    /// The disk is packed and then removed, so the image stays below it and is not copied.
+    pub stands_on_image: bool,
     pub skip_resize: bool,
     /// `qcow2` or `raw`.
     pub format: String,

@@ -73,6 +73,7 @@ async fn create_first(plan: &DiskPlan, path: &Path, source: Option<&Path>, event
     match source {
         None => create_empty(plan, path, &plan.size).await?,
         Some(source) if plan.use_backing_file => create_overlay(plan, source, path).await?,
+        Some(source) if may_stand_on(plan, source).await? => stand_on(source, path).await?,
         Some(source) => copy(plan, source, path).await?,
     }
     if source.is_some() && !plan.skip_resize {
@@ -97,6 +98,18 @@ async fn create_overlay(plan: &DiskPlan, source: &Path, path: &Path) -> Result<(
     let Info { format, .. } = info(&source).await?;
     let command = qemu_img("create").args(["-f", &plan.format, "-b"]).arg(&source).args(["-F", &format]);
     command.args(&plan.qemu_img_create).arg(path).arg(&plan.size).run().await?;
+    Ok(())
+}
+
+/// Post-processors read disks that stand on images of these formats.
+async fn may_stand_on(plan: &DiskPlan, source: &Path) -> Result<bool, Error> {
+    Ok(plan.stands_on_image && matches!(info(source).await?.format.as_str(), "qcow2" | "raw"))
+}
+
+async fn stand_on(source: &Path, path: &Path) -> Result<(), Error> {
+    let source = fs::canonicalize(source).map_err(Error::io("find the disk image to start from"))?;
+    let Info { format, .. } = info(&source).await?;
+    qemu_img("create").args(["-f", "qcow2", "-F", &format, "-b"]).arg(&source).arg(path).run().await?;
     Ok(())
 }
 
@@ -169,6 +182,9 @@ async fn decide(plan: &DiskPlan, path: &Path) -> Result<Compaction, Error> {
         return Ok(Compaction::Leave("the template has `skip_compaction`, or its format has nothing to compact"));
     }
     let info = info(path).await?;
+    if plan.stands_on_image && info.backing_filename.is_some() {
+        return Ok(Compaction::Leave("only what is packed from it lasts"));
+    }
     let asked = !plan.qemu_img_convert.is_empty() || info.backing_filename.is_some();
     match info.cluster_size {
         Some(cluster) if !asked && is_compact(path, cluster).await? => {
@@ -266,6 +282,24 @@ mod tests {
         let path = folder.path("box");
         create(&plan, std::slice::from_ref(&path), Some(&folder.path("base.img")), &events()).await.unwrap();
         assert!(info(&path).await.unwrap().backing_filename.is_some());
+    }
+
+    #[tokio::test]
+    async fn an_image_is_not_copied_for_a_disk_that_is_packed_and_removed() {
+        let Some(folder) = Folder::new() else { return };
+        for format in ["qcow2", "raw", "vmdk"] {
+            let source = folder.path(&format!("base.{format}"));
+            qemu_img("create").args(["-f", format]).arg(&source).arg("8M").run().await.unwrap();
+            let plan = DiskPlan { from_image: true, stands_on_image: true, ..plan() };
+            let paths = [folder.path("box")];
+            create(&plan, &paths, Some(&source), &events()).await.unwrap();
+            let disks = finish(&plan, &paths, &events()).await.unwrap();
+            assert_eq!(disks[0].virtual_size_bytes, 64 << 20, "{format}");
+            assert_eq!(info(&paths[0]).await.unwrap().backing_filename.is_some(), format != "vmdk", "{format}");
+            let small = DiskPlan { size: "1M".to_owned(), ..plan };
+            let error = create(&small, &paths, Some(&source), &events()).await.unwrap_err();
+            assert!(error.to_string().contains("skip_resize_disk"), "{error}");
+        }
     }
 
     #[tokio::test]

@@ -57,6 +57,7 @@ fn disk() -> DiskPlan {
         skip_compaction: false,
         from_image: false,
         use_backing_file: false,
+        stands_on_image: false,
         skip_resize: false,
         format: "qcow2".to_owned(),
         qemu_img_convert: Vec::new(),

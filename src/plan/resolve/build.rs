@@ -52,6 +52,7 @@ pub(super) fn plan(context: &BuildContext<'_>, bounds: &mut Bounds) -> (Option<B
     plan.post_processors =
         post_processors::post_processors(context, &plan, components.post_processors, &mut diagnostics);
     outputs::warn_of_lost(&plan, &mut diagnostics);
+    outputs::spare_copies(&mut plan);
     virtualbox::guest_additions::note_mentions(&mut plan, &context.template.working_folder);
     if let Some(key) = key {
         add_temporary_key(&mut plan, key);

@@ -35,8 +35,7 @@ pub(super) fn refuse_shared(plans: &mut Vec<BuildPlan>, purpose: Purpose, report
 
 /// The output folder goes with the machine, when no first step of a sequence keeps it.
 pub(super) fn warn_of_lost(plan: &BuildPlan, diagnostics: &mut Diagnostics) {
-    if plan.post_processors.is_empty() || plan.post_processors.iter().filter_map(|steps| steps.first()).any(keeps_input)
-    {
+    if first_steps(plan).next().is_none() || first_steps(plan).any(keeps_input) {
         return;
     }
     let Some(machine) = plan.machine() else { return };
@@ -47,6 +46,28 @@ pub(super) fn warn_of_lost(plan: &BuildPlan, diagnostics: &mut Diagnostics) {
         let warning = Diagnostic::warning(format!("`{}` lies in `{}`, which is removed at the end", shown.0, shown.1));
         diagnostics.push(warning.help("write it elsewhere, or set `keep_input_artifact` to true"));
     }
+}
+
+/// An image that QEMU's machine starts from is copied for nothing when all that becomes of the disk is what steps make
+/// that read a disk with what it lies on.
+pub(super) fn spare_copies(plan: &mut BuildPlan) {
+    let is_read = |step: &PostProcessorPlan| {
+        use PostProcessorAction::{Convert, Ova, Vagrant};
+        matches!(step.action, Vagrant(_) | Ova(_) | Convert(_)) && !keeps_input(step)
+    };
+    let are_read = first_steps(plan).next().is_some() && first_steps(plan).all(is_read);
+    if let BuilderPlan::Machine(machine) = &mut plan.builder
+        && let HypervisorPlan::Qemu(qemu) = &mut machine.hypervisor
+    {
+        let disk = &mut qemu.disk;
+        let is_plain = disk.format == "qcow2" && !disk.compression && disk.qemu_img_convert.is_empty();
+        disk.stands_on_image = are_read && is_plain && disk.from_image && !disk.use_backing_file;
+    }
+}
+
+/// The steps that are given what was built.
+fn first_steps(plan: &BuildPlan) -> impl Iterator<Item = &PostProcessorPlan> {
+    plan.post_processors.iter().filter_map(|steps| steps.first())
 }
 
 fn keeps_input(step: &PostProcessorPlan) -> bool {

@@ -29,6 +29,7 @@ pub(super) fn disk(decoder: &mut Decoder<'_>) -> DiskPlan {
         skip_compaction: decoder.boolean("skip_compaction") || !is_qcow2 || use_backing_file,
         from_image,
         use_backing_file,
+        stands_on_image: false,
         skip_resize,
         format,
         qemu_img_convert,
