@@ -1,16 +1,33 @@
 //! Starting other programs: one description of a command that is shown, compared, logged and run.
 
 use std::ffi::{OsStr, OsString};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::sync::RwLock;
 use std::time::Duration;
 
+use fs_err::os::unix::fs::OpenOptionsExt as _;
 use tokio::io::AsyncReadExt;
 
 use crate::error::{Classify, ErrorKind};
 
 /// How much of a failing program's standard error goes into its error.
 const STDERR_TAIL: usize = 4096;
+
+const PROGRAM_MODE: u32 = 0o700;
+
+/// A new process has all open files of ours until its program is on its way, and a file that anybody has open for writing
+/// cannot be started ("Text file busy"). So while a program is written, none starts.
+static STARTS: RwLock<()> = RwLock::new(());
+
+/// Makes a file that is to be started, for nobody else to read.
+pub fn write_program(path: &Path, text: &str) -> std::io::Result<()> {
+    let _nothing_starts = STARTS.write();
+    let mut options = fs_err::OpenOptions::new();
+    options.write(true).create_new(true).mode(PROGRAM_MODE);
+    options.open(path)?.write_all(text.as_bytes())
+}
 
 /// A command line. It prints itself as a shell line; secrets in arguments are never shown.
 #[derive(Clone, PartialEq, Eq)]
@@ -152,7 +169,9 @@ impl Cmd {
 
     /// Starts the program with the given standard output and error.
     pub fn spawn(&self, stdout: Stdio, stderr: Stdio) -> Result<tokio::process::Child, Error> {
-        self.to_tokio().stdout(stdout).stderr(stderr).spawn().map_err(|source| self.start_error(source))
+        let mut command = self.to_tokio();
+        let _others_start_too = STARTS.read();
+        command.stdout(stdout).stderr(stderr).spawn().map_err(|source| self.start_error(source))
     }
 
     fn start_error(&self, source: std::io::Error) -> Error {

@@ -37,9 +37,7 @@ pub(super) fn late_over(text: &str, fields: &[&'static str]) -> Late {
 
 /// A program made of shell lines.
 pub(super) fn write_program(path: &str, lines: &str) {
-    use std::os::unix::fs::PermissionsExt;
-    fs_err::write(path, format!("#!/bin/sh\n{lines}\n")).unwrap();
-    fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    crate::process::write_program(path.as_ref(), &format!("#!/bin/sh\n{lines}\n")).unwrap();
 }
 
 /// A terminal without anybody at it.

@@ -25,6 +25,8 @@ for part in shown(time.monotonic() + 60):
     if text in before:
         break
 before += b"".join(shown(time.monotonic() + seconds))
+while not before.rstrip().endswith(text) and (part := b"".join(shown(time.monotonic() + 1))):
+    before += part  # in the middle of a redraw
 os.write(terminal, line.encode() + b"\n")
 after = b"".join(shown(time.monotonic() + 60))
 sys.stdout.buffer.write(before + b"\n----\n" + after)

@@ -130,16 +130,22 @@ impl SshCommunicator {
     }
 
     async fn scp_send_folder(&self, entries: &Arc<[Entry]>, destination: &str) -> Result<Result<(), Fault>, Error> {
+        let mut before = String::new();
         if unpack::worthwhile(entries) {
             match unpack::send(self.channel().await?, entries, destination).await {
                 Ok(()) => return Ok(Ok(())),
                 Err(Unsent::Fault(fault)) => return Ok(Err(fault)),
-                Err(Unsent::Refused(why)) => self.target.events.debug(format!("by scp, not by tar: {why}")),
+                Err(Unsent::Impossible) => {}
+                Err(Unsent::Failed(why)) => before = format!(" (before that, tar: {why})"),
             }
         }
         let line = format!("scp -rdt {}", shell_word(destination));
         let protocol = async |stream| scp::send::entries(stream, entries).await;
-        Ok(scp::converse(self.channel().await?, &line, protocol).await)
+        let sent = scp::converse(self.channel().await?, &line, protocol).await;
+        Ok(sent.map_err(|fault| match fault {
+            Fault::Failed(text) => Fault::Failed(text + &before),
+            fault => fault,
+        }))
     }
 
     async fn scp_fetch(&self, source: &str, destination: &Path) -> Result<Result<(), Fault>, Error> {

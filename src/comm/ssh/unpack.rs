@@ -21,31 +21,39 @@ const MANY: usize = 100;
 /// Longest answer to that question, in bytes.
 const ANSWER_LIMIT: u64 = 64;
 
-/// `$1` is the folder that is to be made, if any, and `$2` where. Prints the mask of modes when nothing is in the way.
-const SCRIPT: &str = r#"unset CDPATH; cd "$2" 2>/dev/null &&
-if [ -n "$1" ]; then [ ! -e "./$1" ] && [ ! -L "./$1" ]; else [ -z "$(ls -A)" ]; fi &&
-command -v tar >/dev/null && umask && exec tar -xpmof -"#;
+/// `$1` is the folder that is to be made, if any, and `$2` where. Prints the mask of modes when nothing is in the way: there is
+/// one place, which can be looked into, and does not hand its group on, since tars differ in that. On one line, as csh
+/// wants it.
+const SCRIPT: &str = r#"unset CDPATH; [ $# = 2 ] && cd "$2" 2>/dev/null && [ ! -g . ] && "#;
+const NEW_FOLDER: &str = r#"[ ! -e "./$1" ] && [ ! -L "./$1" ] && "#;
+const EMPTY_PLACE: &str = r#"found=$(ls -A) && [ -z "$found" ] && "#;
+const UNPACK: &str = "command -v tar >/dev/null && umask && exec tar -xpmof -";
 
+/// Whether there are many files, and no folder that a tar could close before it has filled it.
 pub(super) fn worthwhile(entries: &[Entry]) -> bool {
-    entries.iter().filter(|entry| matches!(entry, Entry::File { .. })).nth(MANY - 1).is_some()
+    let is_file = |entry: &&Entry| matches!(entry, Entry::File { .. });
+    let is_open = |entry: &Entry| !matches!(entry, Entry::Enter { mode, .. } if mode & 0o300 != 0o300);
+    entries.iter().filter(is_file).nth(MANY - 1).is_some() && entries.iter().all(is_open)
 }
 
 /// Why not all is in the guest.
 pub(super) enum Unsent {
-    /// Another way must be taken: something is there already, or tar failed, which may say less than scp why.
-    Refused(String),
+    /// There is no tar, or something is in the way.
+    Impossible,
+    /// tar failed; scp may not.
+    Failed(String),
     Fault(Fault),
 }
 
 pub(super) async fn send(channel: Channel<Msg>, entries: &Arc<[Entry]>, destination: &str) -> Result<(), Unsent> {
-    let words = [SCRIPT, "sh", top(entries)];
-    let line = format!("sh -c {} {}", shell_words::join(words), shell_word(destination));
+    let top = top(entries);
+    let script = [SCRIPT, if top.is_empty() { EMPTY_PLACE } else { NEW_FOLDER }, UNPACK].concat();
+    let line = format!("sh -c {} {}", shell_words::join([script.as_str(), "sh", top]), shell_word(destination));
     let mut unreadable = false;
     let sent = scp::converse(channel, &line, async |stream| archive(stream, entries, &mut unreadable).await).await;
     sent.map_err(|fault| match fault {
-        Fault::Missing => Unsent::Refused("there is no tar, or something is in the way".into()),
-        Fault::Session(text) => Unsent::Refused(text),
-        Fault::Failed(text) if !unreadable => Unsent::Refused(text),
+        Fault::Missing => Unsent::Impossible,
+        Fault::Failed(text) if !unreadable => Unsent::Failed(text),
         fault => Unsent::Fault(fault),
     })
 }
@@ -113,6 +121,7 @@ mod tests {
 
     fn entries(text: &str) -> Vec<Entry> {
         let entry = |word: &str| match word.strip_suffix('/') {
+            Some(name @ "closed") => Entry::Enter { name: name.into(), mode: 0o555 },
             Some(name) => Entry::Enter { name: name.into(), mode: 0o755 },
             None if word == ".." => Entry::Leave,
             None => Entry::File { path: word.into(), name: word.into(), mode: 0o644, size: 0 },
@@ -130,8 +139,9 @@ mod tests {
     }
 
     #[test]
-    fn few_files_are_not_worth_a_question() {
+    fn few_files_are_not_worth_a_question_and_closed_folders_are_none_for_tar() {
         assert!(!worthwhile(&entries(&"d/ a .. ".repeat(MANY - 1))));
         assert!(worthwhile(&entries(&"d/ a .. ".repeat(MANY))));
+        assert!(!worthwhile(&entries(&"closed/ a .. ".repeat(MANY))));
     }
 }

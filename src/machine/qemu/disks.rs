@@ -1,5 +1,6 @@
 //! The machine's disk files, by `qemu-img`.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
@@ -24,6 +25,23 @@ struct Info {
     virtual_size: u64,
     cluster_size: Option<u64>,
     backing_filename: Option<String>,
+    #[serde(default)]
+    encrypted: bool,
+    format_specific: Option<Specific>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Specific {
+    data: Features,
+}
+
+/// Of a qcow2 file: what few programs read.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Features {
+    #[serde(default)]
+    extended_l2: bool,
+    data_file: Option<String>,
 }
 
 /// What `qemu-img check` says about a qcow2 file.
@@ -45,17 +63,18 @@ async fn info(path: &Path) -> Result<Info, Error> {
 }
 
 /// Makes all disks of a machine, in Packer's order. `source` is the image to start from, with `disk_image`;
-/// it comes last then, since it takes the longest.
+/// it comes last then, since it takes the longest. Says which image the first disk stands on for the time being.
 pub(super) async fn create(
     plan: &DiskPlan,
     paths: &[PathBuf],
     source: Option<&Path>,
     events: &Events,
-) -> Result<(), Error> {
-    let Some((first, more)) = paths.split_first() else { return Ok(()) };
+) -> Result<Option<Beneath>, Error> {
+    let Some((first, more)) = paths.split_first() else { return Ok(None) };
     if source.is_none() {
-        create_first(plan, first, None, events).await?;
-        return create_more(plan, more, events).await;
+        let beneath = create_first(plan, first, None, events).await?;
+        create_more(plan, more, events).await?;
+        return Ok(beneath);
     }
     create_more(plan, more, events).await?;
     create_first(plan, first, source, events).await
@@ -69,18 +88,24 @@ async fn create_more(plan: &DiskPlan, paths: &[PathBuf], events: &Events) -> Res
     Ok(())
 }
 
-async fn create_first(plan: &DiskPlan, path: &Path, source: Option<&Path>, events: &Events) -> Result<(), Error> {
+async fn create_first(
+    plan: &DiskPlan,
+    path: &Path,
+    source: Option<&Path>,
+    events: &Events,
+) -> Result<Option<Beneath>, Error> {
+    let mut beneath = None;
     match source {
         None => create_empty(plan, path, &plan.size).await?,
         Some(source) if plan.use_backing_file => create_overlay(plan, source, path).await?,
-        Some(source) if may_stand_on(plan, source).await? => stand_on(source, path).await?,
+        Some(source) if may_stand_on(plan, source).await? => beneath = Some(stand_on(source, path).await?),
         Some(source) => copy(plan, source, path).await?,
     }
     if source.is_some() && !plan.skip_resize {
         resize(plan, path).await?;
     }
     told(events, path, &plan.size);
-    Ok(())
+    Ok(beneath)
 }
 
 fn told(events: &Events, path: &Path, size: &str) {
@@ -101,16 +126,55 @@ async fn create_overlay(plan: &DiskPlan, source: &Path, path: &Path) -> Result<(
     Ok(())
 }
 
-/// Post-processors read disks that stand on images of these formats.
+/// Whether post-processors can read a disk that stands on this image, and QEMU can use it: nobody may have it open for
+/// writing, which `qemu-img` finds out.
 async fn may_stand_on(plan: &DiskPlan, source: &Path) -> Result<bool, Error> {
-    Ok(plan.stands_on_image && matches!(info(source).await?.format.as_str(), "qcow2" | "raw"))
+    if !plan.stands_on_image || source.to_str().is_none() {
+        return Ok(false);
+    }
+    let output = qemu_img("info").arg("--output=json").arg(source).output().await?;
+    Ok(serde_json::from_str(&output.stdout).is_ok_and(|info: Info| info.is_plain()))
 }
 
-async fn stand_on(source: &Path, path: &Path) -> Result<(), Error> {
+impl Info {
+    fn is_plain(&self) -> bool {
+        let features = self.format_specific.as_ref().map(|specific| &specific.data);
+        let is_odd = features.is_some_and(|features| features.extended_l2 || features.data_file.is_some());
+        let stands_alone = self.backing_filename.is_none() && !self.encrypted;
+        matches!(self.format.as_str(), "qcow2" | "raw") && stands_alone && !is_odd
+    }
+}
+
+async fn stand_on(source: &Path, path: &Path) -> Result<Beneath, Error> {
     let source = fs::canonicalize(source).map_err(Error::io("find the disk image to start from"))?;
     let Info { format, .. } = info(&source).await?;
     qemu_img("create").args(["-f", "qcow2", "-F", &format, "-b"]).arg(&source).arg(path).run().await?;
-    Ok(())
+    Ok(Beneath { was: state(&source)?, path: source })
+}
+
+/// An image below a disk, as it was when the disk was made. The disk knows only its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Beneath {
+    path: PathBuf,
+    was: State,
+}
+
+/// Device, inode, bytes, and the time of the last change.
+type State = (u64, u64, u64, i64, i64);
+
+fn state(path: &Path) -> Result<State, Error> {
+    let found = fs::metadata(path).map_err(Error::io("look at the disk image that the machine started from"))?;
+    Ok((found.dev(), found.ino(), found.len(), found.mtime(), found.mtime_nsec()))
+}
+
+impl Beneath {
+    fn check(&self) -> Result<(), Error> {
+        if state(&self.path)? == self.was {
+            return Ok(());
+        }
+        let path = self.path.display();
+        Err(Error::Host { message: format!("the disk image {path} was changed while the machine ran; build again") })
+    }
 }
 
 /// A file of the right format is taken as it is, sharing its blocks where the file system can.
@@ -205,7 +269,13 @@ async fn is_compact(path: &Path, cluster: u64) -> Result<bool, Error> {
 }
 
 /// Brings every disk into its final form and says what they are.
-pub(super) async fn finish(plan: &DiskPlan, paths: &[PathBuf], events: &Events) -> Result<Vec<Disk>, Error> {
+pub(super) async fn finish(
+    plan: &DiskPlan,
+    paths: &[PathBuf],
+    beneath: Option<&Beneath>,
+    events: &Events,
+) -> Result<Vec<Disk>, Error> {
+    beneath.map_or(Ok(()), Beneath::check)?;
     let mut disks = Vec::new();
     for path in paths {
         match decide(plan, path).await? {
@@ -268,7 +338,7 @@ mod tests {
         let plan = DiskPlan { additional_sizes: vec!["1M".into(), "2097152".into()], ..plan() };
         let paths = ["a", "a-1", "a-2"].map(|name| folder.path(name));
         create(&plan, &paths, None, &events()).await.unwrap();
-        let disks = finish(&plan, &paths, &events()).await.unwrap();
+        let disks = finish(&plan, &paths, None, &events()).await.unwrap();
         assert_eq!(disks.iter().map(|disk| disk.virtual_size_bytes >> 20).collect::<Vec<_>>(), [64, 1, 2]);
         assert!(disks.iter().all(|disk| disk.format == "qcow2"));
     }
@@ -287,19 +357,36 @@ mod tests {
     #[tokio::test]
     async fn an_image_is_not_copied_for_a_disk_that_is_packed_and_removed() {
         let Some(folder) = Folder::new() else { return };
-        for format in ["qcow2", "raw", "vmdk"] {
-            let source = folder.path(&format!("base.{format}"));
-            qemu_img("create").args(["-f", format]).arg(&source).arg("8M").run().await.unwrap();
-            let plan = DiskPlan { from_image: true, stands_on_image: true, ..plan() };
+        let plan = DiskPlan { from_image: true, stands_on_image: true, ..plan() };
+        let formats = ["qcow2", "raw", "vmdk", "qcow2 -o extended_l2=on", "qcow2 -b base0 -F qcow2"];
+        for (index, format) in formats.into_iter().enumerate() {
+            let source = folder.path(&format!("base{index}"));
+            let create_base = qemu_img("create").arg("-f").args(format.split(' ')).current_dir(folder.0.path());
+            create_base.arg(&source).arg("8M").run().await.unwrap();
             let paths = [folder.path("box")];
-            create(&plan, &paths, Some(&source), &events()).await.unwrap();
-            let disks = finish(&plan, &paths, &events()).await.unwrap();
+            let beneath = create(&plan, &paths, Some(&source), &events()).await.unwrap();
+            assert_eq!(beneath.is_some(), index < 2, "{format}");
+            let disks = finish(&plan, &paths, beneath.as_ref(), &events()).await.unwrap();
             assert_eq!(disks[0].virtual_size_bytes, 64 << 20, "{format}");
-            assert_eq!(info(&paths[0]).await.unwrap().backing_filename.is_some(), format != "vmdk", "{format}");
-            let small = DiskPlan { size: "1M".to_owned(), ..plan };
+            assert_eq!(info(&paths[0]).await.unwrap().backing_filename.is_some(), index < 2, "{format}");
+            let small = DiskPlan { size: "1M".to_owned(), ..plan.clone() };
             let error = create(&small, &paths, Some(&source), &events()).await.unwrap_err();
             assert!(error.to_string().contains("skip_resize_disk"), "{error}");
         }
+    }
+
+    #[tokio::test]
+    async fn an_image_that_is_replaced_below_a_disk_is_an_error() {
+        let Some(folder) = Folder::new() else { return };
+        let plan = DiskPlan { from_image: true, stands_on_image: true, ..plan() };
+        let (source, paths) = (folder.path("base.qcow2"), [folder.path("box")]);
+        for path in [&source, &folder.path("new.qcow2")] {
+            qemu_img("create").args(["-f", "qcow2"]).arg(path).arg("8M").run().await.unwrap();
+        }
+        let beneath = create(&plan, &paths, Some(&source), &events()).await.unwrap();
+        fs::rename(folder.path("new.qcow2"), &source).unwrap();
+        let error = finish(&plan, &paths, beneath.as_ref(), &events()).await.unwrap_err().to_string();
+        assert!(error.contains("base.qcow2 was changed while the machine ran"), "{error}");
     }
 
     #[tokio::test]
@@ -331,10 +418,10 @@ mod tests {
         assert!(matches!(decide(&plan, &path).await.unwrap(), Compaction::Leave(_)));
         folder.guest("box", &["discard 0 24M"]).await;
         assert_eq!(decide(&plan, &path).await.unwrap(), Compaction::Convert { compress: false });
-        finish(&plan, std::slice::from_ref(&path), &events()).await.unwrap();
+        finish(&plan, std::slice::from_ref(&path), None, &events()).await.unwrap();
         assert!(fs::metadata(&path).unwrap().len() < 10 << 20);
         let compressed = DiskPlan { compression: true, ..plan };
-        finish(&compressed, std::slice::from_ref(&path), &events()).await.unwrap();
+        finish(&compressed, std::slice::from_ref(&path), None, &events()).await.unwrap();
         assert!(fs::metadata(&path).unwrap().len() < 1 << 20);
     }
 }

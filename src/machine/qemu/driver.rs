@@ -48,12 +48,12 @@ impl Driver for QemuDriver {
             host.firmware.clone().map(|firmware| copy_store(firmware, &media.output_directory)).transpose()?;
         let disks = arguments::disk_paths(plan, &qemu.disk, &media.output_directory);
         let source = disk_source(qemu, media)?;
-        disks::create(&qemu.disk, &disks, source, &context.events).await?;
+        let beneath = disks::create(&qemu.disk, &disks, source, &context.events).await?;
         let ports = Ports::take(&self.cache.port_folder(), plan, qemu, &context.cleanup)?;
         let runtime = runtime(qemu, media, host, firmware);
         let (plan, context) = (plan.clone(), context.clone());
         let port_locks = self.cache.port_folder();
-        Ok(QemuMachine { plan, runtime, context, port_locks, ports, disks, vnc_password, state: State::Off })
+        Ok(QemuMachine { plan, runtime, context, port_locks, ports, disks, beneath, vnc_password, state: State::Off })
     }
 }
 

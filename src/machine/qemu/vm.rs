@@ -36,6 +36,7 @@ pub struct QemuMachine {
     pub(super) port_locks: PathBuf,
     pub(super) ports: Ports,
     pub(super) disks: Vec<PathBuf>,
+    pub(super) beneath: Option<disks::Beneath>,
     pub(super) vnc_password: Option<Secret>,
     pub(super) state: State,
 }
@@ -206,7 +207,7 @@ impl Machine for QemuMachine {
 
     async fn export(&mut self) -> Result<Option<MachineImage>, Error> {
         let qemu = self.qemu();
-        let disks = disks::finish(&qemu.disk, &self.disks, &self.context.events).await?;
+        let disks = disks::finish(&qemu.disk, &self.disks, self.beneath.as_ref(), &self.context.events).await?;
         let dropped = self.dropped_files();
         let firmware = self.runtime.firmware.as_ref();
         let store = firmware.map(|firmware| firmware.variables.path.clone()).filter(|path| !dropped.contains(path));

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::time::Instant;
 
 use fs_err::tokio as fs;
-use tokio::io::AsyncWriteExt;
 
 use super::complaint::Watch;
 use super::environment::{self, Variables};
@@ -12,11 +11,8 @@ use super::{Error, program, shell};
 use crate::event::Event;
 use crate::io::Context;
 use crate::plan::provisioner::{Scripts, ShellLocalPlan};
-use crate::process::Cmd;
+use crate::process::{self, Cmd};
 use crate::template::interpolate::Fields;
-
-/// Of the script that is made from inline commands.
-const SCRIPT_MODE: u32 = 0o700;
 
 /// Runs the scripts one after another in this process's folder. `environment` is what they are given beside
 /// the template's own variables, such as `PACKER_BUILD_NAME`.
@@ -69,7 +65,7 @@ impl Local<'_> {
         let path = std::env::temp_dir().join(name);
         let failed = || Error::local("write the inline script");
         let id = self.context.cleanup.push_unique_path(&path).map_err(failed())?;
-        write_script(&path, text).await.map_err(failed())?;
+        process::write_program(&path, text).map_err(failed())?;
         // It begins with our shebang.
         let result = self.run_script("inline script", &path, 1).await;
         if let Err(reason) = self.context.cleanup.run(id).await {
@@ -113,15 +109,6 @@ impl Local<'_> {
         };
         Ok(Cmd::new(program).args(arguments).users_locale())
     }
-}
-
-/// Nobody else may read it, not for a moment either.
-async fn write_script(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true).mode(SCRIPT_MODE);
-    let mut file = options.open(path).await?;
-    file.write_all(text.as_bytes()).await?;
-    file.flush().await
 }
 
 #[cfg(test)]
@@ -192,7 +179,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("script");
         fs::write(&path, "theirs").await.unwrap();
-        let error = write_script(&path, "ours").await.unwrap_err();
+        let error = process::write_program(&path, "ours").unwrap_err();
         assert_eq!(error.kind(), std::io::ErrorKind::AlreadyExists);
         assert_eq!(fs::read_to_string(&path).await.unwrap(), "theirs");
     }

@@ -17,8 +17,8 @@ impl Guest {
     async fn with_tar(script: &str) -> Option<Self> {
         let (key, folder) = (key("ed25519").await, tempfile::tempdir().unwrap());
         let (tar, calls) = (folder.path().join("tar"), folder.path().join("calls"));
-        fs::write(&tar, format!("#!/bin/sh\necho \"$@\" >>{}\n{script}\n", calls.display())).unwrap();
-        fs::set_permissions(&tar, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let lines = format!("#!/bin/sh\necho \"$@\" >>{}\n{script}\n", calls.display());
+        crate::process::write_program(&tar, &lines).unwrap();
         let path = format!("SetEnv PATH={}:/usr/bin:/bin\n", folder.path().display());
         let server = sshd_with(std::slice::from_ref(&key), &path, None).await?;
         let communicator = connect_to(&server, &key, plan()).await.unwrap();
@@ -102,6 +102,40 @@ async fn what_is_there_already_is_written_through() {
     symlink(&elsewhere, target.path().join("a001")).unwrap();
     guest.upload(&source.path().join("it/").display().to_string(), target.path()).await;
     assert_eq!((guest.calls(), fs::read(&elsewhere).unwrap()), (0, vec![b'x'; 37]));
+}
+
+#[tokio::test]
+async fn odd_places_are_left_to_scp() {
+    let Some(guest) = Guest::with_tar("exec /usr/bin/tar \"$@\"").await else { return };
+    let (source, place) = (source(), tempfile::tempdir().unwrap());
+    let (one, two, group) = (place.path().join("a-1"), place.path().join("a-2"), place.path().join("group"));
+    for folder in [&one, &two, &group] {
+        fs::create_dir(folder).unwrap();
+    }
+    let path = source.path().join("it").display().to_string();
+    let several = format!("{}/a-*", place.path().display());
+    guest.communicator.upload_directory(&path, &several).await.unwrap_err();
+    assert!(tree(&one).is_empty() && tree(&two).is_empty());
+    fs::set_permissions(&group, std::fs::Permissions::from_mode(0o2775)).unwrap();
+    guest.upload(&path, &group).await;
+    let braces = source.path().join("x{a,b}");
+    fs::rename(source.path().join("it"), &braces).unwrap();
+    guest.upload(&braces.display().to_string(), &one).await;
+    assert_eq!((tree(&one).len(), tree(&two).len(), guest.calls()), (120 + 6 + 3 + 1, 0, 0));
+}
+
+#[tokio::test]
+async fn what_neither_tar_nor_scp_can_do_is_told_by_both() {
+    for read in ["head -c 1000", "cat"] {
+        let script = format!("{read} >/dev/null; touch it; echo 'no room' >&2; exit 2");
+        let Some(guest) = Guest::with_tar(&script).await else { return };
+        let (source, target) = (source(), tempfile::tempdir().unwrap());
+        let (path, place) = (source.path().join("it"), target.path().display().to_string());
+        let sent = guest.communicator.upload_directory(&path.display().to_string(), &place).await;
+        let error = sent.unwrap_err().to_string();
+        assert!(error.contains("it: Not a directory") && error.contains("before that, tar"), "{error}");
+        assert!(error.contains("no room"), "{error}");
+    }
 }
 
 #[tokio::test]

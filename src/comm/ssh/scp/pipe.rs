@@ -109,6 +109,9 @@ impl End {
         match (result, self.status) {
             (_, None) if !self.started => Err(Fault::Session(CUT.into())),
             (Err(Fault::Failed(text)), None) if text == ENDED_EARLY => Err(Fault::Cut),
+            (Err(Fault::Failed(text)), Some(1..)) if text == ENDED_EARLY => {
+                Err(Fault::Failed(text + &self.last_words()))
+            }
             (Err(fault), _) => Err(fault),
             (Ok(value), Some(0)) => Ok(value),
             (Ok(_), None) => Err(Fault::Cut),
