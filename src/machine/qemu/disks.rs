@@ -98,8 +98,10 @@ async fn create_first(
     match source {
         None => create_empty(plan, path, &plan.size).await?,
         Some(source) if plan.use_backing_file => create_overlay(plan, source, path).await?,
-        Some(source) if may_stand_on(plan, source).await? => beneath = Some(stand_on(source, path).await?),
-        Some(source) => copy(plan, source, path).await?,
+        Some(source) => match standing_format(plan, source).await? {
+            Some(format) => beneath = Some(stand_on(source, &format, path).await?),
+            None => copy(plan, source, path).await?,
+        },
     }
     if source.is_some() && !plan.skip_resize {
         resize(plan, path).await?;
@@ -126,14 +128,15 @@ async fn create_overlay(plan: &DiskPlan, source: &Path, path: &Path) -> Result<(
     Ok(())
 }
 
-/// Whether post-processors can read a disk that stands on this image, and QEMU can use it: nobody may have it open for
-/// writing, which `qemu-img` finds out.
-async fn may_stand_on(plan: &DiskPlan, source: &Path) -> Result<bool, Error> {
+/// The image's format, if the disk is to stand on it, post-processors can read that, and QEMU can use it: nobody may have
+/// it open for writing, which `qemu-img` finds out.
+async fn standing_format(plan: &DiskPlan, source: &Path) -> Result<Option<String>, Error> {
     if !plan.stands_on_image || source.to_str().is_none() {
-        return Ok(false);
+        return Ok(None);
     }
     let output = qemu_img("info").arg("--output=json").arg(source).output().await?;
-    Ok(serde_json::from_str(&output.stdout).is_ok_and(|info: Info| info.is_plain()))
+    let info = serde_json::from_str(&output.stdout).ok();
+    Ok(info.filter(Info::is_plain).map(|info| info.format))
 }
 
 impl Info {
@@ -145,10 +148,9 @@ impl Info {
     }
 }
 
-async fn stand_on(source: &Path, path: &Path) -> Result<Beneath, Error> {
+async fn stand_on(source: &Path, format: &str, path: &Path) -> Result<Beneath, Error> {
     let source = fs::canonicalize(source).map_err(Error::io("find the disk image to start from"))?;
-    let Info { format, .. } = info(&source).await?;
-    qemu_img("create").args(["-f", "qcow2", "-F", &format, "-b"]).arg(&source).arg(path).run().await?;
+    qemu_img("create").args(["-f", "qcow2", "-F", format, "-b"]).arg(&source).arg(path).run().await?;
     Ok(Beneath { was: state(&source)?, path: source })
 }
 
