@@ -1,5 +1,6 @@
 """Small disk images for the fuzz targets: programs make none of a few KiB, and only what is short is changed often."""
-import struct, uuid, zlib
+import io, struct, subprocess, tarfile, tempfile, uuid, zlib
+from pathlib import Path
 
 MIB = 1 << 20
 
@@ -117,4 +118,46 @@ contents = "Text Format Volume Group"
 version = 1
 """
 
-SEEDS = {"vdi": vdi, "vhd": vhd, "vmdk": vmdk, "vhdx": vhdx, "lvm": lvm}
+def archive():
+    """A package in each dialect, and a sparse disk in GNU's."""
+    files = {"vm.ovf": OVF.encode(), "vm-disk001.vmdk": next(vmdk()), "vm.mf": b"SHA256(vm.ovf)= 00\n"}
+    named = {"a folder/" * 12 + "notes": b"notes", "./disk.raw": b"x" * 700}
+    for dialect in (tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT):
+        for members in (files, named):
+            yield tar(members, dialect)
+    with tempfile.TemporaryDirectory() as folder:
+        with open(Path(folder, "disk.raw"), "wb") as disk:
+            for place in range(6):
+                disk.seek(place * 64 << 10)
+                disk.write(b"x" * 100)
+            disk.truncate(MIB)
+        words = ["tar", "-C", folder, "--format=oldgnu", "-S", "-b", "1", "-c", "disk.raw"]
+        yield subprocess.run(words, stdout=subprocess.PIPE, check=True).stdout
+
+
+def tar(members, dialect):
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w", format=dialect) as archive:
+        for name, content in members.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    content = file.getvalue().rstrip(b"\0")
+    return content.ljust(-(-len(content) // 512) * 512, b"\0")
+
+
+def ovf():
+    """A machine with a disk and a network adapter."""
+    yield OVF.encode()
+
+
+OVF = """<?xml version="1.0"?>
+<Envelope ovf:version="1.0" xmlns="http://schemas.dmtf.org/ovf/envelope/1" xmlns:ovf="http://schemas.dmtf.org/ovf/envelope/1">
+<References><File ovf:href="vm-disk001.vmdk" ovf:id="file1" ovf:size="3072"/></References>
+<VirtualSystem ovf:id="vm"><Machine><Hardware><Network>
+<Adapter slot="0" MACAddress="080027AB0C01"><NAT/></Adapter>
+</Network></Hardware></Machine></VirtualSystem>
+</Envelope>
+"""
+
+SEEDS = {"archive": archive, "ovf": ovf, "vdi": vdi, "vhd": vhd, "vmdk": vmdk, "vhdx": vhdx, "lvm": lvm}

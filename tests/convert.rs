@@ -90,6 +90,63 @@ fn packages_hold_the_disk_whatever_the_threads() {
     assert_eq!(left(bench.folder.path()), ["back.raw", "disk.raw", "packed"]);
 }
 
+/// As VirtualBox exports one: the description, the disk that it names, and the digests of both.
+#[test]
+fn a_description_has_its_disk_beside_it() {
+    let bench = bench();
+    let disk = fs::read(bench.path("disk.raw")).unwrap();
+    let mut first = None;
+    for threads in [1, 2, 5] {
+        let ran = convert(&bench, &format!("-threads {threads} -force disk.raw vm.ovf"));
+        assert_eq!((ran.code, ran.stdout.lines().count()), (0, 3), "{}", ran.stdout);
+        let files = ["vm.ovf", "vm-disk001.vmdk", "vm.mf"].map(|name| fs::read(bench.path(name)).unwrap());
+        assert!(first.get_or_insert_with(|| files.clone()) == &files, "{threads} threads");
+    }
+    assert_eq!(left(bench.folder.path()), ["disk.raw", "vm-disk001.vmdk", "vm.mf", "vm.ovf"]);
+    if tools::tool_or_skip("sha256sum").is_some() {
+        let summed = bench.command_of("sha256sum", &["--tag", "vm.ovf", "vm-disk001.vmdk"]).output().unwrap();
+        let expected = String::from_utf8(summed.stdout).unwrap().replace("SHA256 (", "SHA256(").replace(") =", ")=");
+        assert_eq!(fs::read_to_string(bench.path("vm.mf")).unwrap(), expected);
+    }
+    for words in ["vm.ovf back.raw", "-disk vm-disk001.vmdk vm.ovf back.raw", "-from raw vm.ovf text.raw"] {
+        let back = convert(&bench, &format!("-force {words}"));
+        assert_eq!(back.code, 0, "{words}: {}", back.stdout);
+        assert!(fs::read(bench.path("back.raw")).unwrap().starts_with(&disk), "{words}");
+    }
+    assert_eq!(fs::read(bench.path("text.raw")).unwrap(), fs::read(bench.path("vm.ovf")).unwrap());
+}
+
+/// Each has a disk of its own, whatever its name: what is refused leaves the others alone.
+#[test]
+fn packages_beside_one_another_share_nothing() {
+    let bench = Bench::new().file("a.raw", &"a".repeat(512)).file("b.raw", &"b".repeat(512)).file("in/there", "");
+    let same = "n".repeat(90);
+    let names = ["ä.ovf", "ö.ovf", "my vm.ovf", "my_vm.OVF", "50%20.ovf", ".hidden.ovf"].map(str::to_owned);
+    for name in names.into_iter().chain([format!("{same}1.ovf"), format!("{same}2.ovf")]) {
+        for disk in ["a.raw", "b.raw"] {
+            let ran = bench.run(&["convert", "-force", disk, &name]);
+            assert_eq!(ran.code, 0, "{name}: {}", ran.stdout);
+            assert_eq!(bench.run(&["convert", "-force", &name, "back.raw"]).code, 0, "{name}");
+            let back = fs::read(bench.path("back.raw")).unwrap();
+            assert!(back.starts_with(&fs::read(bench.path(disk)).unwrap()), "{name}");
+        }
+    }
+    fs::create_dir(bench.path("folder.mf")).unwrap();
+    std::os::unix::fs::symlink("in/there", bench.path("link-disk001.vmdk")).unwrap();
+    let before = left(bench.folder.path());
+    for (name, expected) in [
+        ("folder.ovf", "folder.mf` is a folder"),
+        ("link.ovf", "`link-disk001.vmdk` is a link; the files of a package lie side by side"),
+        ("new.ovf/", "is the name of a folder"),
+        ("new\n.ovf", "no quotes, backslashes or control characters"),
+        (".ovf", "does not tell its format"),
+    ] {
+        let ran = bench.run(&["convert", "-force", "a.raw", name]);
+        assert!(ran.code == 1 && ran.stdout.contains(expected), "{name}: {}", ran.stdout);
+        assert_eq!(left(bench.folder.path()), before, "{name}");
+    }
+}
+
 #[test]
 fn compression_makes_it_smaller() {
     let bench = bench();
@@ -102,7 +159,7 @@ fn compression_makes_it_smaller() {
 
 #[test]
 fn what_cannot_be_done_is_said_and_leaves_nothing() {
-    let bench = bench().file("there.vdi", "precious");
+    let bench = bench().file("there.vdi", "precious").file("half.mf", "");
     fs::write(bench.path("cut.qcow2"), b"QFI\xfb\0\0\0\x03").unwrap();
     let mut links = tar::Builder::new(fs::File::create(bench.path("links.tar")).unwrap());
     let mut header = tar::Header::new_gnu();
@@ -125,6 +182,8 @@ fn what_cannot_be_done_is_said_and_leaves_nothing() {
         ("disk.raw new.box", "does not tell its format; say it with -format, one of: raw,"),
         ("links.tar new.raw", "`links.tar` cannot be read: `disk.raw` in it is a link or a device"),
         ("-disk other.raw links.tar new.raw", "is a link or a device"),
+        ("-format ovf disk.raw new", "`new` cannot be the name of a machine's description: it must end in .ovf"),
+        ("disk.raw half.ovf", "`half.mf` is there already; -force replaces it"),
         ("-threads 0 disk.raw new.qcow2", "at least 1"),
         ("missing.raw new.qcow2", "cannot read `missing.raw`"),
         ("-force cut.qcow2 there.vdi", "does not begin with a qcow2 header"),

@@ -45,13 +45,20 @@ fn a_full_disk_gets_no_file() {
         println!("skipped: no file system can be mounted");
         return;
     }
-    for target in
-        ["new.raw", "new.qcow2", "new.vmdk", "new.vdi", "new.vhd", "-O=vmdk-sparse full/other", "-O=azure full/other"]
-    {
+    for target in [
+        "new.raw",
+        "new.qcow2",
+        "new.vmdk",
+        "new.vdi",
+        "new.vhd",
+        "new.ovf",
+        "-O=vmdk-sparse full/other",
+        "-O=azure full/other",
+    ] {
         let target = target.replace("new", "full/new");
         let script = format!("PROGRAM convert -force disk.raw {target}; echo code $?; ls -A full; cat full/other");
         let ran = shell(&bench, &format!("unshare -rm sh -c '{mount} && {{ {script}; }}'"));
-        let name = target.split(' ').next_back().unwrap();
+        let name = target.split(' ').next_back().unwrap().replace(".ovf", "-disk001.vmdk");
         assert!(ran.stdout.contains(&format!("cannot write `{name}`")), "{}", ran.stdout);
         assert!(ran.stdout.contains("(os error 28); make room there, or write it elsewhere"), "{}", ran.stdout);
         assert!(ran.stdout.ends_with("code 1\nother\nother\n"), "{}", ran.stdout);

@@ -9,7 +9,12 @@ use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use boxwright::image::{Disk, Format, Input};
+use boxwright::event::{Events, Work};
+use boxwright::image::archive::{self, Found, Packing};
+use boxwright::image::ovf::Envelope;
+use boxwright::image::{Disk, Format, Input, Source, ova};
+use boxwright::io::blocking::Cancelled;
+use boxwright::io::meter::Meter;
 use boxwright::io::secrets::Secret;
 use boxwright::keys::{self, qcodes, scancodes, vnc};
 use boxwright::plan::resolve::{ResolveOptions, resolve};
@@ -18,6 +23,7 @@ use boxwright::source::{SourceFile, Span};
 use boxwright::template::interpolate::{Facts, Fields, Scope, Site};
 use boxwright::template::variables::VariableInputs;
 use boxwright::template::{Template, fixers};
+use tempfile::NamedTempFile;
 
 /// Where relative paths of a template lead: nothing is there.
 const EMPTY_FOLDER: &str = "/nonexistent";
@@ -43,8 +49,8 @@ pub fn hcl_json(input: &[u8]) {
 pub fn variable_files(input: &[u8]) {
     let Some((first, text)) = input.split_first() else { return };
     let suffix = if first % 2 == 0 { ".pkrvars.hcl" } else { ".json" };
-    let file = tempfile::Builder::new().suffix(suffix).tempfile().expect("a temporary file");
-    file.as_file().write_all(text).expect("the temporary file takes all");
+    let mut file = tempfile::Builder::new().suffix(suffix).tempfile().expect("a temporary file");
+    file.write_all(text).expect("the temporary file takes all");
     let inputs = VariableInputs { files: vec![file.path().to_owned()], ..VariableInputs::fixed() };
     template(&source("t.json", TAKES_STRINGS.as_bytes()), &inputs);
     template(&source("t.pkr.hcl", TAKES_ALL.as_bytes()), &inputs);
@@ -212,6 +218,39 @@ pub fn unused_blocks(input: &[u8]) {
     image(input, Format::Raw);
 }
 
+/// A tar with a disk in it, whose headers have the right sums: found in place, unpacked, and listed as a package.
+pub fn archive(input: &[u8]) {
+    let mut tar = input.to_vec();
+    tar.chunks_exact_mut(TAR_BLOCK).filter(|block| block[257..262] == *b"ustar").for_each(set_tar_sum);
+    let _ = ova::members(Cursor::new(&tar));
+    let (mut file, unpacked) = (temporary(), temporary());
+    file.write_all(&tar).expect("the temporary file takes all");
+    if let Ok(Found::Disk(mut disk)) = archive::find(file.path(), None, None) {
+        let _ = read_parts(&mut disk);
+    }
+    let output = fs_err::File::create(unpacked.path()).expect("the temporary file is there");
+    let work = Work::Unpack { path: file.path().to_owned() };
+    let mut meter = Meter::new(work, 0, Events::channel().0, Cancelled::default());
+    let _ = archive::unpack(file.path(), Packing::Tar, None, output, &mut meter);
+}
+
+const TAR_BLOCK: usize = 512;
+
+fn set_tar_sum(header: &mut [u8]) {
+    header[148..156].fill(b' ');
+    let sum: u32 = header.iter().copied().map(u32::from).sum();
+    header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+}
+
+fn temporary() -> NamedTempFile {
+    NamedTempFile::new().expect("a temporary file")
+}
+
+/// The description of a machine.
+pub fn ovf(input: &[u8]) {
+    let _ = Envelope::parse(&String::from_utf8_lossy(input));
+}
+
 fn image(input: &[u8], format: Format) {
     let opened = Input::new(Cursor::new(input), Path::new("image")).and_then(|input| Disk::of(input, format));
     let Ok(mut disk) = opened else { return };
@@ -222,7 +261,7 @@ fn image(input: &[u8], format: Format) {
 }
 
 /// The start of each extent, and all errors are fine.
-fn read_parts(disk: &mut Disk<Cursor<&[u8]>>) -> Result<(), boxwright::image::Error> {
+fn read_parts<R: Source>(disk: &mut Disk<R>) -> Result<(), boxwright::image::Error> {
     let (mut at, mut buffer) = (0, [0; 4096]);
     for _ in 0..MAX_PARTS {
         if at >= disk.virtual_bytes() {

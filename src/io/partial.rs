@@ -25,6 +25,9 @@ impl PartialFile {
     /// A name beside `target` (a rename must not cross file systems). Missing folders are made, but not those that only
     /// a link tells of. Only a file is replaced, and a link stays: its file is.
     pub fn reserve(target: &Path, cleanup: &CleanupStack) -> std::io::Result<Self> {
+        if target.as_os_str().as_encoded_bytes().ends_with(b"/") {
+            return Err(std::io::Error::other(format!("`{}` is the name of a folder", target.display())));
+        }
         let named = std::path::absolute(target)?;
         let target = followed(named.clone())?;
         let (Some(folder), Some(name)) = (target.parent(), target.file_name()) else {
@@ -55,13 +58,25 @@ impl PartialFile {
     /// Gives it its name when all of it is on the disk: some file systems tell only then that there was no room, and
     /// what it was made from may be removed next.
     pub async fn commit(self) -> std::io::Result<()> {
-        let path = self.path.clone();
-        blocking::run(move |_| fs::File::open(path)?.sync_data()).await?;
-        fs::rename(&self.path, &self.target)?;
-        let folder = self.target.parent().map(Path::to_owned);
-        // Not every file system can do this to a folder, and the file is complete.
-        let _ = blocking::run(move |_| folder.map(|folder| fs::File::open(folder)?.sync_all()).transpose()).await;
+        Self::commit_all(vec![self]).await
+    }
+
+    /// The same for files of one folder that belong together. No cancellation comes between the first name and the end.
+    pub async fn commit_all(all: Vec<Self>) -> std::io::Result<()> {
+        for partial in &all {
+            partial.sync().await?;
+        }
+        all.iter().try_for_each(|partial| fs::rename(&partial.path, &partial.target))?;
+        if let Some(folder) = all.first().and_then(|partial| partial.target.parent()) {
+            // Not every file system can do this to a folder, and the files are complete.
+            let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
+        }
         Ok(())
+    }
+
+    async fn sync(&self) -> std::io::Result<()> {
+        let path = self.path.clone();
+        blocking::run(move |_| fs::File::open(path)?.sync_data()).await
     }
 }
 
@@ -166,6 +181,7 @@ mod tests {
             (path("socket"), "is a pipe or a socket, not a file"),
             (path("loop"), "is a link that leads back to itself"),
             (path("lost"), "missing"),
+            (path("new/"), "new/` is the name of a folder"),
         ] {
             let error = PartialFile::reserve(&target, &cleanup).unwrap_err().to_string();
             assert!(error.contains(expected), "{error}");

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::convert::TuningError;
+use super::convert::ProductError;
 use crate::error::{Classify, ErrorKind};
 use crate::image::{self, ovf};
 use crate::process;
@@ -47,8 +47,10 @@ pub enum Error {
     NoFormat { path: PathBuf, known: String },
     #[error("one image holds one disk, but the artifact has several: {disks}")]
     SeveralDisks { disks: String },
+    #[error("`{}` is a link; the files of a package lie side by side under their own names", .path.display())]
+    LinkInPackage { path: PathBuf },
     #[error(transparent)]
-    Tuning(#[from] TuningError),
+    Product(#[from] ProductError),
     #[error("`{}` is not a file name that a box can hold", .path.display())]
     BadName { path: PathBuf },
     #[error("`{output}` is a single compressed file, but the artifact has {count} files; use .tar or .zip in `output`")]
@@ -112,7 +114,8 @@ impl Classify for Error {
             | Self::NoMac { .. }
             | Self::NoFormat { .. }
             | Self::SeveralDisks { .. }
-            | Self::Tuning(_)
+            | Self::LinkInPackage { .. }
+            | Self::Product(_)
             | Self::BadName { .. }
             | Self::NotOneFile { .. }
             | Self::BadPattern { .. }

@@ -3,12 +3,14 @@
 
 mod archive;
 mod artifice;
+mod beside;
 mod checksum;
 mod compress;
 pub mod convert;
 mod destroy;
 mod error;
 mod exported;
+mod loose;
 mod machine;
 mod manifest;
 mod ova;

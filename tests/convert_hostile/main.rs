@@ -6,6 +6,7 @@
 #[path = "../support/bench.rs"]
 mod bench;
 mod bytes;
+mod descriptions;
 #[path = "../support/left.rs"]
 mod left;
 mod places;

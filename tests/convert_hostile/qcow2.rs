@@ -33,7 +33,7 @@ fn bad() -> Image {
     good("bad.qcow2")
 }
 
-fn over(name: &str, backing: &str, format: &str) -> Image {
+pub(crate) fn over(name: &str, backing: &str, format: &str) -> Image {
     let extension = [&0xe279_2aca_u32.to_be_bytes()[..], &u32::try_from(format.len()).unwrap().to_be_bytes()].concat();
     let length = u32::try_from(backing.len()).unwrap().to_be_bytes();
     let image = good(name).put(104, &extension).put(112, format.as_bytes());

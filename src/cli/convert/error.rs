@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::post;
-use crate::post::convert::TuningError;
+use crate::post::convert::ProductError;
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Error {
@@ -14,7 +14,7 @@ pub(super) enum Error {
     #[error("`{}` is there already; -force replaces it", .path.display())]
     Exists { path: PathBuf },
     #[error(transparent)]
-    Tuning(#[from] TuningError),
+    Product(#[from] ProductError),
     #[error("-threads must be at least 1")]
     NoThreads,
     #[error(transparent)]

@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use crate::image::ovf::{Appliance, DEFAULT_GUEST_OS_TYPE};
 
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Machine, for packages (ova, box-virtualbox, box-vmware)")]
+#[command(next_help_heading = "Machine, for packages (ova, ovf, box-virtualbox, box-vmware)")]
 pub(super) struct MachineArgs {
     /// Name; that of DST without its end by default
     #[arg(long, value_name = "NAME")]

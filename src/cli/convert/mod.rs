@@ -25,7 +25,7 @@ use machine::MachineArgs;
 
 #[derive(Debug, Args)]
 pub(super) struct ConvertArgs {
-    /// The image to read, or an archive with one in it: OVA, Vagrant box, tar
+    /// The image to read, an archive with one in it (OVA, Vagrant box, tar), or the description beside one (OVF)
     #[arg(value_name = "SRC")]
     source: PathBuf,
     /// The file to write
@@ -52,7 +52,7 @@ pub(super) struct ConvertArgs {
     /// Copy free blocks of ext file systems as well; without it they are zero
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
     keep_unused: bool,
-    /// Replace DST if it is there
+    /// Replace DST if it is there, and what belongs to it
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", default_value = "false", value_parser = boolean)]
     force: bool,
     #[command(flatten)]
@@ -84,6 +84,8 @@ async fn convert(args: &ConvertArgs, mut ui: Reporter) -> u8 {
     let cleanup = CleanupStack::new(journal.clone());
     let context = Context { events, cleanup, secrets: Secrets::default() };
     let converted = tokio::select! {
+        // What has its name already is not called cancelled.
+        biased;
         converted = perform(args, &context) => converted,
         () = cancel.cancelled() => Err(Error::Cancelled),
     };

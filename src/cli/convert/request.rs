@@ -13,13 +13,15 @@ pub(super) fn of(args: &ConvertArgs) -> Result<Request, Error> {
     if args.threads == Some(0) {
         return Err(Error::NoThreads);
     }
-    if !args.force && args.target.symlink_metadata().is_ok() {
-        return Err(Error::Exists { path: args.target.clone() });
-    }
     let name = args.target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let machine = args.machine.appliance(Appliance::small(machine_name(&name)));
     let compression = args.compression.map(compression);
     let tuning = Tuning { compression, level: args.compression_level, threads: args.threads };
+    let product = kind.product(&name, machine, tuning)?;
+    let there = product.files(&args.target).into_iter().rfind(|path| path.symlink_metadata().is_ok());
+    if let Some(path) = there.filter(|_| !args.force) {
+        return Err(Error::Exists { path });
+    }
     Ok(Request {
         source: Source {
             path: args.source.clone(),
@@ -28,7 +30,7 @@ pub(super) fn of(args: &ConvertArgs) -> Result<Request, Error> {
             keep_unused: args.keep_unused,
         },
         target: args.target.clone(),
-        product: kind.product(&name, machine, tuning)?,
+        product,
     })
 }
 

@@ -1,12 +1,17 @@
 //! Which members of an archive are disks.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use percent_encoding::percent_decode_str;
 
 use super::MAX_DESCRIPTOR_BYTES;
 use super::named::{format_of, has_extension};
 use crate::image::ovf::{Envelope, ReadError};
 use crate::image::{Error, Format};
 use crate::io::tar::{Kind, Member};
+
+/// Names in one message.
+const MAX_LISTED: usize = 10;
 
 /// What was seen of an archive, and which disk is wanted.
 #[derive(Debug)]
@@ -40,6 +45,31 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// The file that a loose description means by `name`, which is a URI. It lies beside the description: who wrote that could
+    /// have named any file of the reader's, by a link too.
+    pub(super) fn beside(&self, name: &str) -> Result<PathBuf, Error> {
+        let decoded = percent_decode_str(name).decode_utf8_lossy();
+        let [literal, decoded] = [name, &decoded].map(|name| name.trim_start_matches("./"));
+        // VirtualBox writes names as they are; others encode them.
+        let is_literal = self.archive.with_file_name(literal).symlink_metadata().is_ok();
+        let plain = if is_literal { literal } else { decoded };
+        let shown = name.escape_debug();
+        if ["", ".", ".."].contains(&plain) || plain.contains(|c: char| c == '/' || c == '\\' || c.is_control()) {
+            return Err(self.unsupported(format!("the name `{shown}` in it is not of a file beside it")));
+        }
+        let path = self.archive.with_file_name(plain);
+        match path.symlink_metadata() {
+            Ok(found) if found.is_file() => Ok(path),
+            Ok(_) => Err(self.unsupported(format!("`{shown}`, which it names, is a link or a device"))),
+            Err(source) => Err(self.unsupported(format!("`{shown}`, which it names, cannot be read: {source}"))),
+        }
+    }
+
+    /// Notes a disk that nobody wants.
+    pub(super) fn pass(&mut self, name: String) {
+        self.disks.push(name);
+    }
+
     /// Notes a file of which `start` are the first bytes. Tells its format if it is the disk to read.
     pub(super) fn add(&mut self, name: &str, start: &[u8]) -> Result<Option<Format>, Error> {
         let is_wanted = self.wanted == Some(name);
@@ -60,15 +90,14 @@ impl<'a> Search<'a> {
             return Ok(is_wanted.then_some(format));
         }
         if self.disks.len() > 1 {
-            let disks = self.disks.join("` and `");
-            return Err(self.unsupported(format!("it holds several disks, `{disks}`; name one of them with -disk")));
+            let disks = list(&self.disks);
+            return Err(self.unsupported(format!("it holds several disks, {disks}; name one of them with -disk")));
         }
         Ok(Some(format))
     }
 
     /// That there was none.
     pub(super) fn nothing(&self) -> Error {
-        let list = |names: &[String]| if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
         match self.wanted {
             Some(wanted) => self.unsupported(format!("the disk `{wanted}` is not in it, but {}", list(&self.disks))),
             None => self.unsupported(format!("there is no disk in it, but {}", list(&self.others))),
@@ -95,6 +124,16 @@ impl<'a> Search<'a> {
     }
 }
 
+/// For a message, whoever chose the names.
+fn list(names: &[String]) -> String {
+    let shown: Vec<String> = names.iter().take(MAX_LISTED).map(|name| format!("`{}`", name.escape_debug())).collect();
+    match names.len().saturating_sub(MAX_LISTED) {
+        0 if names.is_empty() => "nothing".to_owned(),
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
 /// Of a member's stored bytes, those that the file begins with.
 pub(super) fn first_bytes<'b>(member: &Member, stored: &'b [u8]) -> &'b [u8] {
     let first = member.sparse.as_ref().and_then(|sparse| sparse.stored.first());
@@ -102,8 +141,9 @@ pub(super) fn first_bytes<'b>(member: &Member, stored: &'b [u8]) -> &'b [u8] {
     if begins_with_a_hole { &[] } else { stored }
 }
 
-pub(super) fn is_descriptor(name: &str) -> bool {
-    has_extension(Path::new(name), &["ovf"])
+/// A machine's description is known by its name.
+pub fn is_descriptor(path: impl AsRef<Path>) -> bool {
+    has_extension(path.as_ref(), &["ovf"])
 }
 
 /// Raw disks and fixed VHDs are known by their names alone.

@@ -1,15 +1,20 @@
-//! Disks in archives: OVAs, Vagrant boxes, Compute Engine's images, and lone images that are compressed.
+//! Disks in archives: OVAs, Vagrant boxes, Compute Engine's images, lone images that are compressed, and packages as loose
+//! files.
 //!
 //! In a plain tar a disk is read where it lies. What is compressed can only be read from its start, so that it is
-//! unpacked to a file first. No name of an archive ever becomes a file's, and a disk in one must need no other file.
+//! unpacked to a file first. No name of an archive ever becomes a file's, and one in a
+//! description is of a file beside it. A disk in either must need no other file.
 
 mod candidate;
+mod described;
 mod find;
 mod named;
 #[cfg(test)]
 mod tests;
 mod unpack;
 
+pub use candidate::is_descriptor;
+pub use described::described;
 pub use find::{Found, find};
 pub use named::{format_of, is_called_compressed};
 pub use unpack::unpack;

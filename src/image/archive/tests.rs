@@ -87,7 +87,7 @@ fn the_disk_is_found_in_every_packing() {
         assert!(folder.read(&bytes, None).unwrap() == disk());
         assert!(folder.read(&bytes, Some("box.img")).unwrap() == disk());
         let error = folder.read(&bytes, Some("other.img")).unwrap_err().to_string();
-        assert!(error.contains("the disk `other.img` is not in it, but box.img"), "{error}");
+        assert!(error.contains("the disk `other.img` is not in it, but `box.img`"), "{error}");
     }
     for bytes in [gzip(&disk()), zstd(&disk())] {
         assert!(folder.read(&bytes, None).unwrap() == disk(), "a disk need not be in a tar");
@@ -115,11 +115,15 @@ fn of_several_disks_one_must_be_named() {
     let folder = Folder::new();
     let bytes = tar(&[("a.raw", &disk()), ("b.img", b"other")]);
     let error = folder.refused(&bytes);
-    assert!(error.contains("it holds several disks, `a.raw` and `b.img`; name one of them with -disk"), "{error}");
+    assert!(error.contains("it holds several disks, `a.raw`, `b.img`; name one of them with -disk"), "{error}");
     for bytes in [bytes.clone(), gzip(&bytes)] {
         assert!(folder.read(&bytes, Some("b.img")).unwrap() == b"other");
     }
-    assert!(folder.refused(&tar(&[("notes", b"x")])).contains("there is no disk in it, but notes"));
+    assert!(folder.refused(&tar(&[("notes", b"x")])).contains("there is no disk in it, but `notes`"));
+    let many: Vec<(String, &[u8])> = (0..30).map(|number| (format!("\u{9b}{number}"), &b"x"[..])).collect();
+    let many: Vec<(&str, &[u8])> = many.iter().map(|(name, content)| (name.as_str(), *content)).collect();
+    let error = folder.refused(&tar(&many));
+    assert!(error.contains("but `\\u{9b}0`, ") && error.ends_with("`\\u{9b}9` and 20 more"), "{error}");
 }
 
 #[test]

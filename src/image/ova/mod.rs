@@ -11,4 +11,4 @@ mod write;
 
 pub use name::Name;
 pub use read::{Member, members};
-pub use write::{Package, write};
+pub use write::{Package, manifest_line, write};

@@ -3,6 +3,11 @@
 /// Leaves room for `-disk001.vmdk` in a name of 100 bytes.
 const MAX_NAME_BYTES: usize = 80;
 
+/// What leads to other folders, or ends a name's place in the manifest or in a disk's own description.
+pub(super) fn is_unfit(c: char) -> bool {
+    ['/', '\\', '"'].contains(&c) || c.is_control()
+}
+
 /// What the files of a package are named by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name(String);
@@ -14,6 +19,12 @@ impl Name {
         let name: String = text.chars().map(plain).take(MAX_NAME_BYTES).collect();
         let hidden = name.is_empty() || name.starts_with('.');
         Self(if hidden { format!("vm{name}") } else { name })
+    }
+
+    /// As a file is called already. What ends a name's place in the manifest or in a disk's own description is refused.
+    pub fn of_file(stem: &str) -> Option<Self> {
+        let is_fit = !stem.is_empty() && !stem.contains(is_unfit);
+        is_fit.then(|| Self(stem.to_owned()))
     }
 
     pub fn descriptor(&self) -> String {

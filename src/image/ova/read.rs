@@ -4,6 +4,8 @@ use std::io::{Read, Seek, SeekFrom};
 
 use tar::Archive;
 
+use super::name::is_unfit;
+
 /// A package has a descriptor, a manifest, and some disks.
 const MAX_MEMBERS: usize = 1000;
 
@@ -14,11 +16,6 @@ pub struct Member {
     pub name: String,
     pub offset: u64,
     pub size: u64,
-}
-
-/// What leads to other folders, or ends a name's place in the manifest or in a disk's own description.
-fn is_unfit(c: char) -> bool {
-    ['/', '\\', '"'].contains(&c) || c.is_control()
 }
 
 /// The files of a package. What could be unpacked to another place than beside the others is refused, and so

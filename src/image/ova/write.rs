@@ -1,7 +1,6 @@
 //! Writing a package in one pass: each disk is read, compressed and hashed once, and sizes that are known
 //! only then are filled in at the end.
 
-use std::fmt::Write as _;
 use std::io::{Read, Seek, Write};
 
 use crate::image::ovf::{self, Appliance};
@@ -76,7 +75,7 @@ impl<W: Write + Seek> Package<W> {
             Ok((sink.finish()?, streamed))
         });
         let (written, streamed) = added.map_err(Error::of_writer)?;
-        add_line(&mut self.manifest, &options.name, &written.sha256);
+        self.manifest.push_str(&manifest_line(&options.name, &written.sha256));
         Ok((written, streamed))
     }
 
@@ -87,7 +86,7 @@ impl<W: Write + Seek> Package<W> {
             std::io::copy(&mut content, &mut sink)?;
             sink.finish()
         })?;
-        add_line(&mut self.manifest, name, &written.sha256);
+        self.manifest.push_str(&manifest_line(name, &written.sha256));
         Ok(())
     }
 
@@ -95,8 +94,7 @@ impl<W: Write + Seek> Package<W> {
     pub fn finish(mut self, descriptor: String) -> std::io::Result<W> {
         let text = padded(descriptor, self.room)?;
         self.tar.overwrite(self.descriptor, text.as_bytes())?;
-        let mut manifest = String::new();
-        add_line(&mut manifest, &self.name.descriptor(), &sha256(text.as_bytes()));
+        let mut manifest = manifest_line(&self.name.descriptor(), &sha256(text.as_bytes()));
         manifest.push_str(&self.manifest);
         let entry = self.name.manifest();
         self.tar.append(&Entry::plain(&entry, manifest.len() as u64), manifest.as_bytes())?;
@@ -113,9 +111,8 @@ fn padded(mut text: String, room: usize) -> std::io::Result<String> {
 }
 
 /// In the form of the OVF standard, which knows no space before the `=`.
-fn add_line(manifest: &mut String, name: &str, sha256: &str) {
-    // Writing to a text cannot fail.
-    let _ = writeln!(manifest, "SHA256({name})= {sha256}");
+pub fn manifest_line(name: &str, sha256: &str) -> String {
+    format!("SHA256({name})= {sha256}\n")
 }
 
 fn sha256(bytes: &[u8]) -> String {

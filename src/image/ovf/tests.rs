@@ -24,6 +24,7 @@ fn what_is_written_is_read_back() {
     let text = text(&appliance());
     let envelope = Envelope::parse(&text).unwrap();
     assert_eq!(envelope.files, ["vm-disk001.vmdk", "vm-disk002.vmdk"]);
+    assert_eq!(envelope.disks, envelope.files);
     assert_eq!(envelope.mac, Some(appliance().mac()));
     assert!(text.contains(r#"<VirtualSystem ovf:id="a &quot;big&quot; &lt;vm&gt; &amp; more">"#), "{text}");
     assert!(text.contains("<OperatingSystemSection ovf:id=\"94\">"));
@@ -60,6 +61,8 @@ fn hostile_descriptors_are_refused() {
     assert!(error("<html/>").contains("`html`, not `Envelope`"));
     assert!(error("").contains("it is no XML"));
     assert!(error(&" ".repeat(5 << 20)).contains("at most 4194304"));
+    let attributes: Vec<String> = (0..100_000).map(|number| format!(" a{number}=''")).collect();
+    assert!(error(&format!("<Envelope{}/>", attributes.concat())).contains("more than 1000 attributes"));
     assert!(error(&"<a>".repeat(1 << 20)).contains("it is no XML"));
     assert!(error(&format!("<Envelope>{}</Envelope>", "<a/>".repeat(300_000))).contains("it is no XML"));
 }

@@ -16,7 +16,7 @@ pub mod schema;
 
 pub use names::{known_names, needs_network};
 pub use option::{Opt, Options, Shape};
-pub use post_processors::{CONVERT_COMPRESSIONS, CONVERT_FORMATS, VAGRANT_PROVIDERS};
+pub use post_processors::{CONVERT_COMPRESSIONS, CONVERT_EXTENSIONS, CONVERT_FORMATS, VAGRANT_PROVIDERS};
 pub(super) use provisioners::EXECUTION_POLICIES;
 
 /// What a component does in a build.

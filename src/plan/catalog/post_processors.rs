@@ -73,6 +73,7 @@ pub const CONVERT_FORMATS: &[&str] = &[
     "azure",
     "gce",
     "ova",
+    "ovf",
     "ec2",
     "ec2-ova",
     "openstack",
@@ -82,6 +83,10 @@ pub const CONVERT_FORMATS: &[&str] = &[
     "box-virtualbox",
     "box-vmware",
 ];
+
+/// Ends of names that tell the format.
+pub const CONVERT_EXTENSIONS: &[&str] =
+    &[".raw", ".img", ".qcow2", ".vmdk", ".vdi", ".vhd", ".vpc", ".tar.gz", ".ova", ".ovf"];
 
 pub const CONVERT_COMPRESSIONS: &[&str] = &["none", "zlib", "gzip", "zstd"];
 

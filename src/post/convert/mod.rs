@@ -1,12 +1,13 @@
 //! A disk, written in another format or packed as a machine: the command `convert`, and the post-processor of that name.
 
+mod ovf;
 mod processor;
 mod product;
 mod source;
 #[cfg(test)]
 mod tests;
 
-pub use product::{Compression, Kind, Product, Tuning, TuningError};
+pub use product::{Compression, Kind, Product, ProductError, Tuning};
 pub use source::Source;
 
 pub(super) use processor::run;
@@ -21,6 +22,7 @@ use crate::image::convert;
 use crate::image::ovf::Appliance;
 use crate::io::Context;
 use crate::io::meter::Meter;
+use crate::io::partial::PartialFile;
 use source::Opened;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +41,11 @@ pub async fn convert(request: Request, context: &Context) -> Result<usize, Error
         Product::Image(options) => write_image(opened, &target, options, context).await?,
         Product::Box { provider, packing, machine } => {
             write_box(opened, &target, (provider, packing, machine), context).await?;
+        }
+        Product::Ovf { name, machine, threads } => {
+            let (machine, unpacked) = machine_of(opened, machine);
+            ovf::write(machine, &target, &name, threads, context).await?;
+            drop(unpacked);
         }
     }
     Ok(systems)
@@ -61,11 +68,16 @@ async fn write_box(
     (provider, packing, appliance): (Provider, Packing, Appliance),
     context: &Context,
 ) -> Result<(), Error> {
-    let Opened { disk, unpacked, .. } = opened;
-    let virtual_size_bytes = disk.virtual_bytes();
-    let disks = vec![OpenDisk { disk, virtual_size_bytes }];
-    let machine = Machine { disks, appliance, efi_code: None, efi_variables: None };
+    let (machine, unpacked) = machine_of(opened, appliance);
     vagrant::pack(provider, machine, target, packing, context).await?;
     drop(unpacked);
     Ok(())
+}
+
+/// Also gives the file that the disk was unpacked to.
+fn machine_of(opened: Opened, appliance: Appliance) -> (Machine, Option<PartialFile>) {
+    let Opened { disk, unpacked, .. } = opened;
+    let virtual_size_bytes = disk.virtual_bytes();
+    let disks = vec![OpenDisk { disk, virtual_size_bytes }];
+    (Machine { disks, appliance, efi_code: None, efi_variables: None }, unpacked)
 }

@@ -28,13 +28,14 @@ pub(in crate::post) async fn run(
     let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let appliance = machine::changed(machine::appliance(input, &post.build_name), &plan.machine);
     let product = kind.product(&name, appliance, tuning)?;
+    let files = product.files(&target);
     let request = Request { source: source(input, plan.keep_unused)?, target: target.clone(), product };
     convert(request, context).await?;
     Ok(Outcome::replacing(Artifact {
         builder_id: BUILDER_ID.into(),
         id: String::new(),
         description: format!("Disk image: {}", target.display()),
-        files: vec![target],
+        files,
         directory: None,
         machine: None,
         build_data: Fields::new(),

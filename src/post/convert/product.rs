@@ -1,18 +1,31 @@
 //! What can be made of a disk, by name, and how it is compressed.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::ovf;
 use crate::image::Codec;
 use crate::image::convert::{Options, Target};
+use crate::image::ova::Name;
 use crate::image::ovf::Appliance;
 use crate::io::{gzip, zstd};
+use crate::post::exported::has_extension;
 use crate::post::vagrant::{Method, Packing, Provider};
 
 /// What is to be made of a disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Product {
     Image(Options),
-    Box { provider: Provider, packing: Packing, machine: Appliance },
+    Box {
+        provider: Provider,
+        packing: Packing,
+        machine: Appliance,
+    },
+    /// Several files: the machine's description and its disk.
+    Ovf {
+        name: Name,
+        machine: Appliance,
+        threads: Option<usize>,
+    },
 }
 
 /// Its kind, as `-format` says it.
@@ -20,7 +33,10 @@ pub enum Product {
 pub enum Kind {
     Image(Target),
     Box(Provider),
+    Ovf,
 }
+
+const OVF: &str = "ovf";
 
 const BOXES: &[(&str, Provider)] =
     &[("box-libvirt", Provider::Libvirt), ("box-virtualbox", Provider::VirtualBox), ("box-vmware", Provider::VMware)];
@@ -42,13 +58,17 @@ pub struct Tuning {
 }
 
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TuningError {
+pub enum ProductError {
     #[error("`{format}` cannot be compressed by {compression}; {possible}")]
     Compression { format: &'static str, compression: &'static str, possible: String },
     #[error("`{format}` has no level of compression to choose without -compression")]
     NoLevel { format: &'static str },
     #[error("a level of {compression} is 1 to {most}, not {level}")]
     Level { compression: &'static str, most: i32, level: i32 },
+    #[error(
+        "`{name}` cannot be the name of a machine's description: it must end in .ovf and have no quotes, backslashes or control characters"
+    )]
+    NotOvf { name: String },
 }
 
 impl Compression {
@@ -73,26 +93,43 @@ impl Compression {
     }
 }
 
+impl Product {
+    /// The files that it is, if it is called `target`; that one is the last.
+    pub fn files(&self, target: &Path) -> Vec<PathBuf> {
+        match self {
+            Self::Image(_) | Self::Box { .. } => vec![target.to_owned()],
+            Self::Ovf { name, .. } => ovf::files(target, name),
+        }
+    }
+}
+
 impl Kind {
     pub fn by_name(name: &str) -> Option<Self> {
+        if name == OVF {
+            return Some(Self::Ovf);
+        }
         let of_box = BOXES.iter().find(|(known, _)| *known == name).map(|(_, provider)| Self::Box(*provider));
         of_box.or_else(|| Target::by_name(name).map(Self::Image))
     }
 
     /// What is called `.box` could be for any provider.
     pub fn by_extension(path: &Path) -> Option<Self> {
+        if has_extension(path, OVF) {
+            return Some(Self::Ovf);
+        }
         Target::by_extension(path).map(Self::Image)
     }
 
     /// All names.
     pub fn names() -> Vec<&'static str> {
-        Target::names().into_iter().chain(BOXES.iter().map(|(name, _)| *name)).collect()
+        Target::names().into_iter().chain([OVF]).chain(BOXES.iter().map(|(name, _)| *name)).collect()
     }
 
     fn name(self) -> &'static str {
         match self {
             Self::Image(target) => target.name(),
             Self::Box(provider) => BOXES.iter().find(|(_, known)| *known == provider).map_or("", |(name, _)| name),
+            Self::Ovf => OVF,
         }
     }
 
@@ -101,17 +138,21 @@ impl Kind {
         match self {
             Self::Image(Target::Qcow2) => &[Compression::None, Compression::Zlib, Compression::Zstd],
             Self::Image(Target::ComputeEngine) => &[Compression::Gzip],
-            Self::Image(_) => &[],
+            Self::Image(_) | Self::Ovf => &[],
             Self::Box(_) => &[Compression::Gzip, Compression::Zstd, Compression::None],
         }
     }
 
     /// The product, to be written to a file called `name`.
-    pub fn product(self, name: &str, machine: Appliance, tuning: Tuning) -> Result<Product, TuningError> {
+    pub fn product(self, name: &str, machine: Appliance, tuning: Tuning) -> Result<Product, ProductError> {
         let compression = self.compression(tuning)?;
         let level = tuning.level;
         let gzip = gzip::Level::new(level.unwrap_or(gzip::DEFAULT_LEVEL));
         match self {
+            Self::Ovf => {
+                let named = ovf::name(name).ok_or_else(|| ProductError::NotOvf { name: name.to_owned() })?;
+                Ok(Product::Ovf { name: named, machine, threads: tuning.threads })
+            }
             Self::Box(provider) => {
                 let method = match compression {
                     Compression::None => Method::Plain,
@@ -134,12 +175,12 @@ impl Kind {
     }
 
     /// What is asked for, if it and its level are possible.
-    fn compression(self, tuning: Tuning) -> Result<Compression, TuningError> {
+    fn compression(self, tuning: Tuning) -> Result<Compression, ProductError> {
         let possible = self.compressions();
         let otherwise = possible.first().copied().unwrap_or(Compression::None);
         let compression = tuning.compression.unwrap_or(otherwise);
         if compression != otherwise && !possible.contains(&compression) {
-            return Err(TuningError::Compression {
+            return Err(ProductError::Compression {
                 format: self.name(),
                 compression: compression.name(),
                 possible: self.possible(),
@@ -147,10 +188,10 @@ impl Kind {
         }
         match (tuning.level, compression) {
             (None, _) => Ok(compression),
-            (Some(_), Compression::None) => Err(TuningError::NoLevel { format: self.name() }),
+            (Some(_), Compression::None) => Err(ProductError::NoLevel { format: self.name() }),
             (Some(level), compression) if (1..=compression.most()).contains(&level) => Ok(compression),
             (Some(level), compression) => {
-                Err(TuningError::Level { compression: compression.name(), most: compression.most(), level })
+                Err(ProductError::Level { compression: compression.name(), most: compression.most(), level })
             }
         }
     }
@@ -168,14 +209,14 @@ mod tests {
     fn product(name: &str, compression: Option<&str>, level: Option<i32>) -> Result<Product, String> {
         let compression = compression.map(|name| Compression::by_name(name).unwrap());
         let tuning = Tuning { compression, level, threads: None };
-        let product = Kind::by_name(name).unwrap().product("file", Appliance::small("vm"), tuning);
+        let product = Kind::by_name(name).unwrap().product("file.ovf", Appliance::small("vm"), tuning);
         product.map_err(|error| error.to_string())
     }
 
     fn method(compression: Option<&str>, level: Option<i32>) -> Method {
         match product("box-libvirt", compression, level).unwrap() {
             Product::Box { packing, .. } => packing.method,
-            other @ Product::Image(_) => panic!("{other:?}"),
+            other => panic!("{other:?}"),
         }
     }
 
@@ -208,5 +249,12 @@ mod tests {
         assert!(error("gce", Some("none"), None).contains("possible is gzip"));
         assert!(error("gce", None, Some(0)).contains("gzip is 1 to 9, not 0"));
         assert!(product("raw", Some("none"), None).is_ok());
+        let unnamed = Kind::Ovf.product("file", Appliance::small("vm"), Tuning::default());
+        assert!(
+            unnamed
+                .unwrap_err()
+                .to_string()
+                .contains("`file` cannot be the name of a machine's description: it must end in .ovf")
+        );
     }
 }

@@ -46,7 +46,11 @@ pub(super) async fn open(source: Source, target: &Path, context: &Context) -> Re
     let packing = Packing::of(&start).filter(|&packing| {
         format.is_none() || wanted.is_some() || (packing != Packing::Tar && archive::is_called_compressed(&path))
     });
+    let is_described = archive::is_descriptor(&path) && (format.is_none() || wanted.is_some());
     let (disk, unpacked) = match packing {
+        None if is_described => {
+            (blocking::run(move |_| archive::described(&path, wanted.as_deref(), format)).await?, None)
+        }
         None => (open_image(path, format).await?, None),
         Some(packing) => open_archive(path, packing, wanted, format, target, context).await?,
     };

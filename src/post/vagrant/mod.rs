@@ -1,7 +1,6 @@
 //! The `vagrant` post-processor: a machine's disks, a Vagrantfile and metadata.json in one tar, which is
 //! a box. The disks go straight from the artifact into the box, without the blocks that nobody uses.
 
-mod beside;
 mod contents;
 mod libvirt;
 mod provider;

@@ -6,13 +6,14 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::ProviderPart;
 use super::contents::Contents;
-use super::{ProviderPart, beside};
 use crate::artifact::Artifact;
 use crate::image::ovf::Appliance;
 use crate::image::vmdk;
 use crate::io::Context;
 use crate::post::archive::Content;
+use crate::post::beside;
 use crate::post::exported::has_extension;
 use crate::post::machine::{self, Machine};
 use crate::post::{Error, base_name};

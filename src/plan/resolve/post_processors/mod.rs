@@ -3,7 +3,7 @@
 mod vagrant;
 
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::plan::catalog::Role;
+use crate::plan::catalog::{CONVERT_EXTENSIONS, Role};
 use crate::plan::decode::Decoder;
 use crate::plan::post_processor::{
     ArtificePlan, ChecksumPlan, CompressPlan, ConvertPlan, MachineChanges, ManifestPlan, OvaPlan, PostProcessorAction,
@@ -19,6 +19,7 @@ use super::provisioners::shell_local;
 use super::select::fits;
 
 const COMPRESS_OUTPUT: &str = "packer_{{.BuildName}}_{{.BuilderType}}";
+const OVF_EXTENSION: &str = ".ovf";
 const OVA_OUTPUT: &str = "packer_{{.BuildName}}_{{.BuilderType}}.ova";
 
 /// VirtualBox's limits.
@@ -144,13 +145,27 @@ fn convert(decoder: &mut Decoder<'_>) -> ConvertPlan {
         decoder.missing(&["output"], Diagnostic::error("`output` must be set"));
     }
     let site = fields::with_build(fields::COMPRESS);
+    let format = decoder.choice("format");
+    check_extension(format.as_deref(), decoder);
     ConvertPlan {
         output: decoder.late_or("output", "", Site::Map(&site)),
-        format: decoder.choice("format"),
+        format,
         compression: decoder.choice("compression"),
         compression_level: decoder.number("compression_level", 1..=19),
         keep_unused: decoder.boolean("keep_unused"),
         machine: machine(decoder),
+    }
+}
+
+/// A build should not run for an hour before it is found out that nobody knows what to make of its disk.
+fn check_extension(format: Option<&str>, decoder: &mut Decoder<'_>) {
+    let Some(output) = decoder.raw_string("output").map(|output| output.to_ascii_lowercase()) else { return };
+    let is_known = CONVERT_EXTENSIONS.iter().any(|extension| output.ends_with(extension));
+    let is_open = output.is_empty() || output.ends_with("}}");
+    if format == Some("ovf") && !is_open && !output.ends_with(OVF_EXTENSION) {
+        decoder.reject("output", "a machine's description must be called `.ovf` at the end");
+    } else if format.is_none() && !is_open && !is_known {
+        decoder.reject("output", "its name does not tell the image's format; set `format`");
     }
 }
 

@@ -1,5 +1,5 @@
-//! Disks whose length is known only when they are written, which the box's tar must know before: they are made beside
-//! the box first.
+//! Disks in files of their own beside what they are made for: packages are loose files, and a box's tar must know each
+//! file's length before.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use crate::post::archive::metered;
 use crate::post::source_disk::OpenDisk;
 
 /// Has `write` put `source` into a file that goes with what is returned.
-pub(super) async fn make<T, F>(
+pub(in crate::post) async fn make<T, F>(
     source: OpenDisk,
     name: &str,
     target: &Path,
