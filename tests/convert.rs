@@ -138,7 +138,7 @@ fn packages_beside_one_another_share_nothing() {
         ("folder.ovf", "folder.mf` is a folder"),
         ("link.ovf", "`link-disk001.vmdk` is a link; the files of a package lie side by side"),
         ("new.ovf/", "is the name of a folder"),
-        ("new\n.ovf", "no quotes, backslashes or control characters"),
+        ("new\n.ovf", "Unicode without quotes, backslashes and control characters"),
         (".ovf", "does not tell its format"),
     ] {
         let ran = bench.run(&["convert", "-force", "a.raw", name]);

@@ -7,7 +7,7 @@ use fs_err as fs;
 
 use super::MAX_DESCRIPTOR_BYTES;
 use super::candidate::Search;
-use crate::image::ovf::{Envelope, ReadError};
+use crate::image::ovf::Envelope;
 use crate::image::{Disk, Error, FORMAT_BYTES, Format, Input};
 
 /// Opens the disk that the description at `path` names: the only one, or `wanted`. `from` is its format, if that is known.
@@ -33,11 +33,7 @@ pub fn described(path: &Path, wanted: Option<&str>, from: Option<Format>) -> Res
 fn read(path: &Path, search: &Search<'_>) -> Result<Envelope, Error> {
     let mut bytes = Vec::new();
     let read = fs::File::open(path).and_then(|file| file.take(MAX_DESCRIPTOR_BYTES + 1).read_to_end(&mut bytes));
-    let length = read.map_err(|error| search.read_error(error))?;
-    let parsed = if length as u64 > MAX_DESCRIPTOR_BYTES {
-        Err(ReadError::TooLarge { bytes: length })
-    } else {
-        Envelope::parse(&String::from_utf8_lossy(&bytes))
-    };
+    read.map_err(|error| search.read_error(error))?;
+    let parsed = Envelope::parse(&String::from_utf8_lossy(&bytes));
     parsed.map_err(|source| Error::Descriptor { path: path.to_owned(), source })
 }

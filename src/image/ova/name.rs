@@ -21,9 +21,10 @@ impl Name {
         Self(if hidden { format!("vm{name}") } else { name })
     }
 
-    /// As a file is called already. What ends a name's place in the manifest or in a disk's own description is refused.
+    /// As a file is called already. What ends a name's place in the manifest or in a disk's own description is refused, and
+    /// what was no Unicode: the manifest would name another file.
     pub fn of_file(stem: &str) -> Option<Self> {
-        let is_fit = !stem.is_empty() && !stem.contains(is_unfit);
+        let is_fit = !stem.is_empty() && !stem.contains(is_unfit) && !stem.contains(char::REPLACEMENT_CHARACTER);
         is_fit.then(|| Self(stem.to_owned()))
     }
 

@@ -110,6 +110,10 @@ fn names_are_fit_for_every_system() {
     assert_eq!(Name::new("Übung 1/2").disk(0), "_bung_1_2-disk001.vmdk");
     assert_eq!(Name::new("").descriptor(), "vm.ovf");
     assert_eq!(Name::new(".x").manifest(), "vm.x.mf");
+    assert_eq!(Name::of_file("Übung 1").unwrap().disk(0), "Übung 1-disk001.vmdk");
+    for stem in ["", "a/b", "a\"b", "a\nb", &String::from_utf8_lossy(b"a\xffb")] {
+        assert_eq!(Name::of_file(stem), None, "{stem}");
+    }
     assert!(Name::new(&"n".repeat(300)).disk(999).len() <= 100);
 }
 

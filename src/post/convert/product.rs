@@ -66,7 +66,7 @@ pub enum ProductError {
     #[error("a level of {compression} is 1 to {most}, not {level}")]
     Level { compression: &'static str, most: i32, level: i32 },
     #[error(
-        "`{name}` cannot be the name of a machine's description: it must end in .ovf and have no quotes, backslashes or control characters"
+        "`{name}` cannot be the name of a machine's description: it must end in .ovf and be Unicode without quotes, backslashes and control characters"
     )]
     NotOvf { name: String },
 }
